@@ -1,0 +1,27 @@
+# Two commands: `make serve` sets up and starts the service, `make test` sets up and tests.
+.PHONY: serve test train setup setup-training check clean help
+
+BIN := .venv/bin
+
+help:
+	@echo "make serve   set up what scoring needs and start the service on 127.0.0.1:8000"
+	@echo "make test    set up everything and run exactly what CI runs"
+	@echo "make train   set up everything and train the default model into runs/default"
+
+serve: setup
+	$(BIN)/bitaraf serve
+
+test: setup-training
+	bash tools/check.sh
+
+train: setup-training
+	$(BIN)/bitaraf train
+
+setup:
+	@bash tools/setup.sh
+
+setup-training:
+	@bash tools/setup.sh training test
+
+clean:
+	rm -rf .venv build *.egg-info runs
