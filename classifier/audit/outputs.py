@@ -1,0 +1,121 @@
+"""Where an audit's assessments go: JSONL, CSV or Parquet, written as they come.
+
+Results are written to ``NAME.partial`` and renamed when complete, so that a file under its
+own name is always whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from classifier.assessment import Assessment
+
+OUTPUT_FORMATS = (".jsonl", ".csv", ".parquet")
+_BATCH = 1000
+_COLUMNS = (
+    "id", "verdict", "score", "abstained_reason", "evidence", "protected", "model", "codebook",
+)  # fmt: skip
+
+
+class Writer(Protocol):
+    """Takes assessments one by one."""
+
+    def write(self, assessment: Assessment) -> None:
+        """Append one assessment."""
+
+    def close(self) -> None:
+        """Flush what is buffered."""
+
+
+@contextmanager
+def open_output(path: Path) -> Iterator[Writer]:
+    """A writer by the suffix of `path`; raises ValueError for an unknown one.
+
+    On an exception (also Ctrl-C) what was written stays in ``NAME.partial``.
+    """
+    kinds: dict[str, type] = {".jsonl": _Jsonl, ".csv": _Csv, ".parquet": _Parquet}
+    if path.suffix.lower() not in kinds:
+        raise ValueError(f"{path}: write to a file ending in {', '.join(OUTPUT_FORMATS)}")
+    partial = path.with_name(path.name + ".partial")
+    writer: Writer = kinds[path.suffix.lower()](partial)
+    try:
+        yield writer
+    except BaseException:
+        writer.close()
+        raise
+    writer.close()
+    partial.replace(path)
+
+
+class _Jsonl:
+    def __init__(self, path: Path) -> None:
+        self._file: IO[str] = path.open("w", encoding="utf-8")
+
+    def write(self, assessment: Assessment) -> None:
+        self._file.write(json.dumps(assessment.to_dict(), ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Csv:
+    def __init__(self, path: Path) -> None:
+        # The mark lets spreadsheet programs recognise UTF-8.
+        self._file: IO[str] = path.open("w", encoding="utf-8-sig", newline="")
+        self._rows = csv.DictWriter(self._file, _COLUMNS)
+        self._rows.writeheader()
+
+    def write(self, assessment: Assessment) -> None:
+        row: dict[str, Any] = assessment.to_dict()
+        for name in ("evidence", "protected"):
+            row[name] = json.dumps(row[name], ensure_ascii=False)
+        self._rows.writerow(row)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Parquet:
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        place = [("start", pa.int64()), ("end", pa.int64())]
+        evidence = [
+            *place, ("text", pa.string()), ("rule", pa.string()), ("probability", pa.float64()),
+        ]  # fmt: skip
+        protected = [*place, ("kind", pa.string()), ("probability", pa.float64())]
+        self._schema = pa.schema(
+            [
+                ("id", pa.string()),
+                ("verdict", pa.string()),
+                ("score", pa.float64()),
+                ("abstained_reason", pa.string()),
+                ("evidence", pa.list_(pa.struct(evidence))),
+                ("protected", pa.list_(pa.struct(protected))),
+                ("model", pa.string()),
+                ("codebook", pa.string()),
+            ]
+        )
+        self._table = pa.Table
+        self._writer = parquet.ParquetWriter(path, self._schema)
+        self._rows: list[dict[str, Any]] = []
+
+    def write(self, assessment: Assessment) -> None:
+        self._rows.append(assessment.to_dict())
+        if len(self._rows) >= _BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(self._table.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()

@@ -1,0 +1,252 @@
+"""Commands of the scoring library: ``score``, ``audit`` and ``model``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from classifier.scorer import Scorer
+
+EXIT_NEEDS_LOOK, EXIT_ERROR, EXIT_PARTIAL = 1, 2, 3
+
+model_app = typer.Typer(no_args_is_help=True, help="Look at, verify or build the model.")
+
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", envvar="BITARAF_MODEL", help="A model bundle's folder; default: the shipped one."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of prose.")]
+ThreadsOption = Annotated[
+    int | None,
+    typer.Option("--threads", envvar="BITARAF_THREADS", min=1, help="Threads; default: the cores."),
+]
+
+
+def fail(message: str) -> typer.Exit:
+    """Print an error for people and return the exit to raise."""
+    typer.echo(f"bitaraf: {message}", err=True)
+    return typer.Exit(EXIT_ERROR)
+
+
+def load_scorer(model: Path | None, threads: int | None) -> Scorer:
+    """A scorer, or a clean exit with the reason why not."""
+    from classifier.bundle import BundleError
+    from classifier.encoder import EncoderNotFoundError
+    from classifier.scorer import Scorer
+
+    try:
+        return Scorer.load(model, threads)
+    except (BundleError, EncoderNotFoundError) as error:
+        raise fail(str(error)) from error
+
+
+def score(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE…|-]", help="Text files; '-' for input.")
+    ] = None,
+    as_json: JsonOption = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="Exit with 1 if any text is flagged or for review."),
+    ] = False,
+    language: Annotated[
+        str, typer.Option("--language", help="Language of the explanations: en or fa.")
+    ] = "en",
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+) -> None:
+    """Score texts: one assessment each, with the sentences that led to it.
+
+    Exit code 0: done; 1: with --exit-code, something to look at; 2: an error.
+
+    Examples:
+
+      bitaraf score statement.txt
+
+      cat post.txt | bitaraf score - --json
+
+      bitaraf score --exit-code drafts/*.txt && echo "nothing to look at"
+    """
+    from classifier.audit.inputs import decode
+
+    texts = []
+    for name in files or ["-"]:
+        try:
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            texts.append((name, decode(data)))
+        except OSError as error:
+            raise fail(f"{name}: {error.strerror or error}") from error
+        except ValueError as error:
+            raise fail(f"{name}: {error}") from error
+    scorer = load_scorer(model, threads)
+    needs_look = False
+    for name, text in texts:
+        assessment = scorer.score(text, None if name == "-" else name)
+        needs_look |= assessment.verdict in ("flagged", "review")
+        if as_json:
+            typer.echo(json.dumps(assessment.to_dict(), ensure_ascii=False))
+        else:
+            from classifier.presentation import print_assessment
+
+            print_assessment(name, text, assessment, "fa" if language == "fa" else "en")
+    if exit_code and needs_look:
+        raise typer.Exit(EXIT_NEEDS_LOOK)
+
+
+def audit(
+    inputs: Annotated[list[Path], typer.Argument(help="JSONL or CSV files, text files, folders.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write: .jsonl, .csv or .parquet.")
+    ],
+    text_column: Annotated[
+        str | None, typer.Option("--text-column", help="Field or column that holds the text.")
+    ] = None,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+) -> None:
+    """Assess many documents, as a stream: one line each, in the order of the input.
+
+    Rows that hold no document are reported with file and line; the rest goes on.
+    Exit code 0: all rows assessed; 3: some rows could not be read; 2: an error.
+
+    Examples:
+
+      bitaraf audit posts.jsonl --output assessed.jsonl
+
+      bitaraf audit export.csv archive/ --text-column caption --output season.parquet
+    """
+    from classifier.audit import BadRow, InputError, open_inputs, open_output, run_audit
+    from classifier.audit.inputs import list_files
+    from classifier.presentation import audit_progress
+
+    try:
+        files = list_files(inputs)
+        total = sum(path.stat().st_size for path in files)
+        if output.parent != Path() and not output.parent.is_dir():
+            raise fail(f"{output.parent}: no such folder to write to")
+        scorer = load_scorer(model, threads)
+        with open_output(output) as writer, audit_progress(total, quiet=as_json) as advance:
+
+            def report(row: BadRow) -> None:
+                typer.echo(f"bitaraf: {row}", err=True)
+
+            summary = run_audit(open_inputs(files, text_column), scorer, writer, report, advance)
+    except (InputError, ValueError) as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"{error.filename or output}: {error.strerror or error}") from error
+    except KeyboardInterrupt as error:
+        typer.echo(f"bitaraf: stopped; what was done stands in {output}.partial", err=True)
+        raise typer.Exit(130) from error
+    if as_json:
+        counts = {
+            "documents": summary.documents,
+            "repeated": summary.repeated,
+            "bad_rows": summary.bad_rows,
+            "verdicts": dict(summary.verdicts),
+            "model": scorer.manifest.version,
+            "output": str(output),
+        }
+        typer.echo(json.dumps(counts, ensure_ascii=False))
+    else:
+        found = ", ".join(f"{n} {v}" for v, n in sorted(summary.verdicts.items())) or "none"
+        typer.echo(
+            f"{summary.documents} documents ({found}); "
+            f"{summary.bad_rows} rows could not be read; written to {output}",
+            err=True,
+        )
+    if summary.bad_rows:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+@model_app.command("info")
+def model_info(model: ModelOption = None, as_json: JsonOption = False) -> None:
+    """Show the model's version, thresholds and measured quality.
+
+    Example: bitaraf model info --json
+    """
+    from dataclasses import asdict
+
+    from classifier.bundle import BundleError, read_manifest
+    from classifier.bundle.build import DEFAULT_RELEASE
+
+    try:
+        manifest = read_manifest(model or DEFAULT_RELEASE)
+    except BundleError as error:
+        raise fail(str(error)) from error
+    shown = {
+        "version": manifest.version,
+        "codebook": manifest.codebook,
+        "encoder": manifest.encoder["name"],
+        "window": manifest.window,
+        "calibration": asdict(manifest.calibration),
+        "training": manifest.training,
+        "metrics": manifest.metrics,
+    }
+    if as_json:
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    from classifier.presentation import print_model
+
+    print_model(shown)
+
+
+@model_app.command("verify")
+def model_verify(model: ModelOption = None, as_json: JsonOption = False) -> None:
+    """Check every file of the model against its hash; exit code 2 if one differs.
+
+    Example: bitaraf model verify --model my-model/
+    """
+    from classifier.bundle import BundleError, read_manifest, resolve_bundle, verify_files
+    from classifier.bundle.build import DEFAULT_RELEASE
+    from classifier.encoder import EncoderNotFoundError
+
+    source = model or DEFAULT_RELEASE
+    try:
+        manifest = read_manifest(source)
+        verify_files(source, manifest)
+        built = resolve_bundle(source)
+        verify_files(built, read_manifest(built))
+    except (BundleError, EncoderNotFoundError) as error:
+        raise fail(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps({"version": manifest.version, "sound": True, "built": str(built)}))
+    else:
+        typer.echo(f"{manifest.version}: every file is as it was written ({built})")
+
+
+@model_app.command("build")
+def model_build(
+    model: ModelOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Build into this folder, not the cache.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Join the shipped release with the encoder's weights; done once, in seconds.
+
+    Example: bitaraf model build
+    """
+    from classifier.bundle import BundleError, build, read_manifest, resolve_bundle, verify_files
+    from classifier.bundle.build import DEFAULT_RELEASE
+    from classifier.encoder import EncoderNotFoundError
+
+    source = model or DEFAULT_RELEASE
+    try:
+        built = build(source, output) if output else resolve_bundle(source, repair=True)
+        manifest = read_manifest(built)
+        verify_files(built, manifest)
+    except (BundleError, EncoderNotFoundError) as error:
+        raise fail(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps({"version": manifest.version, "built": str(built)}))
+    else:
+        typer.echo(f"{manifest.version} is ready in {built}")

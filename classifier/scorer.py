@@ -1,0 +1,54 @@
+"""Text in, Assessment out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from classifier.assessment import Assessment
+from classifier.bundle import Manifest, resolve_bundle
+from classifier.decision import decide
+from classifier.runtime import Runtime
+from classifier.text import unreadable_reason
+
+
+class Scorer:
+    """Scores texts with one model. Safe to share between threads."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    @classmethod
+    def load(cls, model: Path | None = None, threads: int | None = None) -> Scorer:
+        """Load a bundle (default: the shipped one, built if need be).
+
+        Raises BundleError if the bundle is broken, partial or foreign, and
+        EncoderNotFoundError if the encoder's weights are not installed.
+        """
+        return cls(Runtime(resolve_bundle(model), threads))
+
+    @property
+    def manifest(self) -> Manifest:
+        """The model's manifest: version, thresholds, metrics."""
+        return self.runtime.manifest
+
+    def score(self, text: str, identity: str | None = None) -> Assessment:
+        """Assess one text; offsets are code points into `text` exactly as given."""
+        reason = unreadable_reason(text)
+        if reason is None:
+            logits = self.runtime.logits(text)
+            if len(logits.read.spans):
+                return decide(text, identity, logits, self.manifest)
+            reason = "unreadable"
+        return Assessment(
+            id=identity,
+            verdict="abstained",
+            score=None,
+            abstained_reason=reason,
+            model=self.manifest.version,
+            codebook=self.manifest.codebook,
+        )
+
+    def score_many(self, texts: Iterable[str]) -> Iterator[Assessment]:
+        """Assess texts one after another, lazily and in order."""
+        return map(self.score, texts)

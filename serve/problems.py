@@ -1,0 +1,110 @@
+"""Errors as problem+json (RFC 9457), with stable codes, in English or Persian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES: dict[str, tuple[int, str, str]] = {
+    "invalid_request": (422, "The request is not valid", "درخواست معتبر نیست"),
+    "not_json": (422, "The body is not valid JSON", "بدنهٔ درخواست JSON معتبر نیست"),
+    "text_too_long": (422, "The text is too long", "متن بیش از اندازه بلند است"),
+    "batch_too_large": (422, "Too many texts in one batch", "شمار متن‌ها در یک دسته زیاد است"),
+    "body_too_large": (413, "The request is too large", "حجم درخواست زیاد است"),
+    "not_found": (404, "There is nothing at this address", "در این نشانی چیزی نیست"),
+    "method_not_allowed": (405, "This method is not allowed here", "این روش در این‌جا مجاز نیست"),
+    "busy": (503, "The service is busy", "سامانه سرگرم است"),
+    "not_ready": (503, "The model is not loaded", "مدل بارگذاری نشده است"),
+    "internal": (500, "Something went wrong in the service", "در سامانه خطایی رخ داد"),
+}
+
+
+@dataclass
+class ProblemError(Exception):
+    """An error with a stable code; `details` hold its two languages and extra members."""
+
+    code: str
+    english: str = ""
+    persian: str = ""
+    headers: dict[str, str] | None = None
+
+
+def wants_persian(request: Request) -> bool:
+    """Whether the caller prefers Persian, by Accept-Language."""
+    accepted = request.headers.get("accept-language", "")
+    first = accepted.split(",")[0].strip().lower()
+    return first.startswith(("fa", "prs"))
+
+
+def problem_body(code: str, detail: str, *, persian: bool, **extra: Any) -> dict[str, Any]:
+    """The members of a problem document."""
+    status, english_title, persian_title = _TITLES[code]
+    return {
+        "type": f"urn:bitaraf:problem:{code}",
+        "title": persian_title if persian else english_title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **extra,
+    }
+
+
+def problem_response(
+    request: Request,
+    code: str,
+    english: str = "",
+    persian: str = "",
+    headers: dict[str, str] | None = None,
+    **extra: Any,
+) -> JSONResponse:
+    """A problem+json response in the caller's language."""
+    in_persian = wants_persian(request)
+    body = problem_body(code, persian if in_persian else english, persian=in_persian, **extra)
+    return JSONResponse(body, body["status"], headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of `app` with a problem document; never with what was submitted."""
+
+    @app.exception_handler(ProblemError)
+    async def _problem(request: Request, error: ProblemError) -> JSONResponse:
+        return problem_response(request, error.code, error.english, error.persian, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"field": ".".join(str(part) for part in fault["loc"]), "reason": fault["msg"]}
+            for fault in error.errors()
+        ]
+        code = "not_json" if any(f["type"] == "json_invalid" for f in error.errors()) else ""
+        listed = "; ".join(f"{f['field']}: {f['reason']}" for f in faults)
+        return problem_response(
+            request,
+            code or "invalid_request",
+            listed,
+            f"بخش‌های نادرست: {'، '.join(f['field'] for f in faults)}",
+            faults=faults,
+        )
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed", 422: "invalid_request"}.get(
+            error.status_code, "not_json" if error.status_code == 400 else "internal"
+        )
+        return problem_response(request, code, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        return problem_response(
+            request,
+            "internal",
+            "Nothing was kept. Try again; if it happens again, tell whoever runs the service.",
+            "چیزی نگه داشته نشد. دوباره بکوشید و اگر تکرار شد گردانندهٔ سامانه را خبر کنید.",
+        )

