@@ -1,0 +1,1 @@
+"""The corpus: schema, loading, drafts, noise, checks and statistics."""

@@ -1,0 +1,107 @@
+"""Faults that a corpus must not have: repeated identities, near-copies, leaks between splits."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from classifier.text import normalise, unreadable_reason
+from data.schema import Document
+
+# The share of common word 5-grams from which two texts of different stories are too alike.
+TOO_ALIKE = 0.2
+_GRAM = 5
+
+
+def check(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    """Yield a sentence for every fault found; nothing means that the corpus is sound."""
+    yield from _identities(splits)
+    yield from _stories(splits)
+    yield from _groups(splits)
+    yield from _texts(splits)
+    yield from _copies(splits)
+
+
+def _identities(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, documents in splits.items():
+        for document in documents:
+            if document.id in seen:
+                yield f"{document.id}: the id is used twice ({seen[document.id]}, {name})"
+            seen[document.id] = name
+
+
+def _stories(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    """Everything around one story, pair, swap or family stays in one split."""
+    for field in ("story", "pair", "swap_group", "family"):
+        where: dict[str, set[str]] = defaultdict(set)
+        for name, documents in splits.items():
+            for document in documents:
+                if value := getattr(document, field):
+                    where[value].add(name)
+        for value, names in where.items():
+            if len(names) > 1:
+                yield f"{field} {value!r} lies in several splits: {', '.join(sorted(names))}"
+
+
+def _groups(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    pairs: dict[str, list[Document]] = defaultdict(list)
+    swaps: dict[str, list[Document]] = defaultdict(list)
+    for documents in splits.values():
+        for document in documents:
+            if document.pair:
+                pairs[document.pair].append(document)
+            if document.swap_group:
+                swaps[document.swap_group].append(document)
+    for name, members in pairs.items():
+        if {d.label for d in members} != {"partisan", "permitted"}:
+            yield f"pair {name!r} does not hold both labels"
+    for name, members in swaps.items():
+        if len(members) < 2:
+            yield f"swap group {name!r} has a single member"
+        if len({d.label for d in members}) > 1:
+            yield f"swap group {name!r} mixes labels"
+
+
+def _texts(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    for documents in splits.values():
+        for document in documents:
+            if reason := unreadable_reason(document.text):
+                yield f"{document.id}: a system would abstain ({reason})"
+            if "{{" in document.text or "}}" in document.text:
+                yield f"{document.id}: an evidence mark was left in the text"
+
+
+def word_grams(text: str) -> set[tuple[str, ...]]:
+    """The word 5-grams of a text, normalised."""
+    words = re.findall(r"\w+", normalise(text).text)
+    return {tuple(words[i : i + _GRAM]) for i in range(len(words) - _GRAM + 1)}
+
+
+def _copies(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    """Exact and near copies among texts that share neither story, pair nor swap group."""
+    every = [(name, d) for name, documents in splits.items() for d in documents]
+    grams = [word_grams(d.text) for _, d in every]
+    where: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for index, of_text in enumerate(grams):
+        for gram in of_text:
+            where[gram].append(index)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for indices in where.values():
+        for position, a in enumerate(indices):
+            for b in indices[position + 1 :]:
+                shared[a, b] += 1
+    for (a, b), count in shared.items():
+        (name_a, first), (name_b, second) = every[a], every[b]
+        if first.story and first.story == second.story:
+            continue
+        alike = count / max(1, min(len(grams[a]), len(grams[b])))
+        if alike >= TOO_ALIKE and count >= 3:
+            yield f"{first.id} ({name_a}) and {second.id} ({name_b}) are too alike: {alike:.2f}"
+    exact: dict[str, str] = {}
+    for _, document in every:
+        key = " ".join(normalise(document.text).text.split())
+        if key in exact:
+            yield f"{document.id} repeats the text of {exact[key]}"
+        exact[key] = document.id

@@ -1,0 +1,84 @@
+"""Quality gates: the shipped model on documents that training never saw.
+
+The floors follow what the shipped model reached, less the sampling error of a test split of
+this size. Raising them with a better model is welcome; lowering one needs a reason.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from data.corpus import corpus_hash, load_documents
+from tests.conftest import ROOT
+from training.calibrate import read_set
+from training.evaluate import evaluate_set
+
+AVERAGE_PRECISION = 0.80
+FALSE_FLAGS = 0.05
+EVIDENCE_FOUND = 0.70
+PAIRS_ORDERED = 0.70
+SWAP_MEAN_CHANGE = 0.10
+
+# A news report of the kind that must stay clear: an official on why associations must keep
+# out of factional politics. Full of political words, and protected (P4).
+NEWS = """فعالیت جناحی در پوشش سمن تخلف است
+
+سمنان - معاون امور اجتماعی استانداری گفت: با نزدیک شدن انتخابات مجلس، استفاده از نام و امکانات
+سازمان‌های مردم‌نهاد به سود احزاب، جناح‌ها و نامزدها ممنوع است.
+
+بهمن سیاوشانی روز یکشنبه در نشست با دبیران سمن‌های استان افزود: حزب برای کسب قدرت سیاسی تشکیل
+می‌شود و تشکل مردمی برای خدمت؛ اگر انجمنی ستاد انتخاباتی شد پروانهٔ آن بازنگری می‌شود.
+
+وی با بیان این‌که اعضای سمن‌ها مانند همهٔ شهروندان می‌توانند به هر فهرستی رأی دهند، تصریح کرد: این حق
+شخصی آنان است و به تشکل ارتباطی ندارد.
+
+این مقام مسئول دربارهٔ لایحهٔ تازه گفت: امیدواریم مجلس آینده آن را در دستور کار بگذارد."""
+
+
+@pytest.fixture(scope="module")
+def metrics(runtime):
+    return evaluate_set(read_set(runtime, load_documents("test")), runtime.manifest)
+
+
+def test_the_shipped_model_was_trained_on_this_corpus(runtime):
+    assert runtime.manifest.training["corpus"] == corpus_hash()
+
+
+def test_ranking_and_false_flags_on_the_test_split(metrics):
+    documents = metrics["documents"]
+    assert documents["average_precision"] >= AVERAGE_PRECISION
+    assert documents["flagged_of_permitted"][0] <= FALSE_FLAGS
+
+
+def test_evidence_is_found_where_it_stands(metrics):
+    assert metrics["documents"]["evidence"]["found"][0] >= EVIDENCE_FOUND
+
+
+def test_twins_are_told_apart_and_rivals_are_treated_alike(metrics):
+    assert metrics["contrast_pairs"]["ordered"][0] >= PAIRS_ORDERED
+    assert metrics["swaps"]["mean_change"] <= SWAP_MEAN_CHANGE
+
+
+def test_the_metrics_in_the_bundle_are_those_measured_now(runtime, metrics):
+    shipped = runtime.manifest.metrics["documents"]
+    assert shipped["average_precision"] == pytest.approx(
+        metrics["documents"]["average_precision"], abs=1e-3
+    )
+    assert np.isfinite(shipped["brier"])
+
+
+def test_a_report_on_the_ban_of_factional_politics_stays_clear(scorer):
+    assert scorer.score(NEWS).verdict == "clear"
+
+
+def test_the_seed_text_stays_clear(scorer):
+    """The first real text the project was asked about; kept outside the repository."""
+    folder = Path(os.environ.get("BITARAF_REAL_TEXTS", ROOT.parent / "shared" / "real"))
+    seed = folder / "seed.txt"
+    if not seed.is_file():
+        pytest.skip("the seed text is not on this machine; name its folder: BITARAF_REAL_TEXTS")
+    result = scorer.score(seed.read_text("utf-8"))
+    assert result.verdict == "clear"
+    assert "neutral_reporting" in {p.kind for p in result.protected}

@@ -1,0 +1,145 @@
+"""From documents to training windows, by the very road that scoring takes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import datasets
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from classifier.codebook import PROTECTED_NAMES, RULE_NAMES
+from classifier.reading import ReadDocument, read_document
+from classifier.windows import SpecialTokens, pack_windows
+from data.noise import add_noise
+from data.schema import Document
+from training.config import TrainingConfig
+
+# Kinds of damage that change what the encoder reads, drawn in training.
+TRAINING_NOISES = ("zwnj_lost", "typing_slips", "missing_spaces")
+RULES_AT = slice(1, 1 + len(RULE_NAMES))
+KINDS_AT = slice(1 + len(RULE_NAMES), 1 + len(RULE_NAMES) + len(PROTECTED_NAMES))
+OUTPUT_COUNT = KINDS_AT.stop
+
+
+def sentence_targets(
+    document: ReadDocument, evidence: Sequence[tuple[int, int, str]]
+) -> np.ndarray:
+    """Targets [sentences, 6]: partisan and the five rules, where evidence lies.
+
+    A sentence is evidence if it shares at least half of itself, or half of the evidence,
+    with a span; each span marks at least the sentence that it overlaps most.
+    """
+    targets = np.zeros((len(document.spans), 1 + len(RULE_NAMES)), np.float32)
+    for start, end, category in evidence:
+        overlaps = [max(0, min(end, b) - max(start, a)) for a, b in document.spans]
+        if not overlaps or max(overlaps) == 0:
+            continue
+        best = int(np.argmax(overlaps))
+        for index, ((a, b), shared) in enumerate(zip(document.spans, overlaps, strict=True)):
+            if index == best or shared >= 0.5 * min(b - a, end - start) > 0:
+                targets[index, 0] = 1
+                targets[index, 1 + RULE_NAMES.index(category)] = 1
+    return targets
+
+
+@dataclass
+class ExampleBuilder:
+    """Turns documents into rows of windows with targets."""
+
+    tokenizer: Tokenizer
+    special: SpecialTokens
+
+    def rows(
+        self, document: Document, capacity: int, noise_seed: int | None = None
+    ) -> Iterable[dict]:
+        """Rows of one document; with a `noise_seed` the text is damaged first."""
+        text = document.text
+        spans = [(s.start, s.end) for s in document.evidence]
+        if noise_seed is not None:
+            rng = random.Random(noise_seed)
+            names = rng.sample(TRAINING_NOISES, rng.randint(1, len(TRAINING_NOISES)))
+            noised = add_noise(text, spans, names, noise_seed)
+            text, spans = noised.text, noised.spans
+        read = read_document(text, self.tokenizer)
+        evidence = [(a, b, s.category) for (a, b), s in zip(spans, document.evidence, strict=True)]
+        targets = sentence_targets(read, evidence)
+        kinds = np.array([name in document.confusers for name in PROTECTED_NAMES], np.float32)
+        # A partisan text need not list its confusers: an empty list there says nothing.
+        kinds_known = bool(document.confusers)
+        for window in pack_windows(read.token_ids, capacity, self.special):
+            yield {
+                "input_ids": window.input_ids,
+                "sentence_bounds": [[a, b] for _, a, b in window.sentences],
+                "sentence_targets": [targets[i].tolist() for i, _, _ in window.sentences],
+                "kinds": kinds.tolist(),
+                "kinds_known": kinds_known,
+            }
+
+
+def build_schedule(
+    documents: Sequence[Document], builder: ExampleBuilder, config: TrainingConfig
+) -> datasets.Dataset:
+    """All windows of all epochs in the order in which they are trained on.
+
+    Each epoch draws capacities and damage anew. Windows of like length share a batch, and
+    batches are shuffled. Everything follows from the seed, so a resumed run continues
+    exactly where it stopped.
+    """
+    rng = random.Random(config.seed)
+    ordered: list[dict] = []
+    for _ in range(config.epochs):
+        rows: list[dict] = []
+        for document in documents:
+            if document.unit == "item" and rng.random() >= config.item_share:
+                continue
+            noise_seed = rng.randrange(2**31) if rng.random() < config.noise_share else None
+            rows.extend(builder.rows(document, rng.choice(config.training_windows), noise_seed))
+        rng.shuffle(rows)
+        chunk = config.batch_size * 40
+        batches: list[list[dict]] = []
+        for start in range(0, len(rows), chunk):
+            part = sorted(rows[start : start + chunk], key=lambda r: len(r["input_ids"]))
+            batches += [
+                part[i : i + config.batch_size] for i in range(0, len(part), config.batch_size)
+            ]
+        rng.shuffle(batches)
+        # A short batch in the middle would shift all later ones: it goes to the end.
+        batches.sort(key=lambda batch: len(batch) < config.batch_size)
+        ordered += [row for batch in batches for row in batch]
+    return datasets.Dataset.from_list(ordered)
+
+
+def pooling_matrix(bounds: Sequence[Sequence[int]], tokens: int) -> np.ndarray:
+    """Averaging weights [sentences, tokens] for sentences at token `bounds`."""
+    matrix = np.zeros((len(bounds), tokens), np.float32)
+    for row, (start, end) in enumerate(bounds):
+        matrix[row, start:end] = 1.0 / (end - start)
+    return matrix
+
+
+def collate(rows: Sequence[dict], pad: int) -> dict[str, torch.Tensor]:
+    """Pad rows to one batch; padding sentences carry zero pooling and mask."""
+    tokens = max(len(r["input_ids"]) for r in rows)
+    sentences = max(len(r["sentence_bounds"]) for r in rows)
+    input_ids = torch.full((len(rows), tokens), pad, dtype=torch.long)
+    attention_mask = torch.zeros((len(rows), tokens), dtype=torch.long)
+    pooling = torch.zeros((len(rows), sentences, tokens))
+    targets = torch.zeros((len(rows), sentences, 1 + len(RULE_NAMES)))
+    for i, row in enumerate(rows):
+        length, count = len(row["input_ids"]), len(row["sentence_bounds"])
+        input_ids[i, :length] = torch.tensor(row["input_ids"])
+        attention_mask[i, :length] = 1
+        pooling[i, :count] = torch.from_numpy(pooling_matrix(row["sentence_bounds"], tokens))
+        targets[i, :count] = torch.tensor(row["sentence_targets"])
+    return {
+        "input_ids": input_ids,
+        "attention_mask": attention_mask,
+        "pooling": pooling,
+        "sentence_targets": targets,
+        "kinds": torch.tensor([r["kinds"] for r in rows]),
+        "kinds_known": torch.tensor([float(r["kinds_known"]) for r in rows]),
+    }
