@@ -104,7 +104,8 @@ class Runtime:
                 None,
                 {
                     "input_ids": np.array([window.input_ids], np.int64),
-                    "attention_mask": np.ones((1, tokens), np.int64),
+                    "sentence_of": np.array([window.sentence_of], np.int64),
+                    "positions": np.array([window.positions], np.int64),
                     "pooling": pooling,
                 },
             )

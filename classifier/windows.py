@@ -1,8 +1,8 @@
 """Packing sentences into windows: the one way in which training and scoring read a text.
 
-A window is ``begin, sentence, end, sentence, end, ...``: whole sentences, never cut. From
-the second window on it opens with context that is read but not judged again: the start
-of the document (who speaks) and the sentence just before.
+A window is ``begin sentence end, begin sentence end, ...``: whole sentences, never cut, each
+framed as a text of its own. From the second window on it opens with context that is read
+but not judged again: the start of the document (who speaks) and the sentence just before.
 """
 
 from __future__ import annotations
@@ -25,13 +25,27 @@ class SpecialTokens:
 
 @dataclass(frozen=True)
 class Window:
-    """Token ids and the place of each judged sentence in them.
+    """Token ids, the sentence and position of each token, and which sentences are judged.
 
-    ``sentences`` holds ``(sentence index, first token, one past the last token)``.
+    ``sentence_of`` numbers the frames of the window from 0, ``positions`` counts tokens
+    inside a frame from 0; ``sentences`` holds ``(sentence index in the document, first
+    token, one past the last token)`` of what is judged, frames left out.
     """
 
-    input_ids: list[int]
+    input_ids: list[int] = field(default_factory=list)
+    sentence_of: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
     sentences: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def append(self, tokens: Sequence[int], special: SpecialTokens) -> tuple[int, int]:
+        """Add a framed sentence; returns where its own tokens begin and end."""
+        number = self.sentence_of[-1] + 1 if self.sentence_of else 0
+        start = len(self.input_ids) + 1
+        length = len(tokens) + 2
+        self.input_ids.extend([special.begin, *tokens, special.end])
+        self.sentence_of.extend([number] * length)
+        self.positions.extend(range(length))
+        return start, start + len(tokens)
 
 
 def pack_windows(
@@ -40,22 +54,20 @@ def pack_windows(
     """Pack tokenised sentences, in order, into windows of at most `capacity` tokens.
 
     Every sentence is judged in exactly one window. A sentence longer than a window is read
-    in parts of `capacity`, each judged under the same sentence index. Raises ValueError
-    if `capacity` leaves no room beside the context.
+    in parts, each judged under the same sentence index. Raises ValueError if `capacity`
+    leaves no room beside the context.
     """
     if capacity < LEAD_TOKENS + PREVIOUS_TOKENS + 32:
         raise ValueError(f"capacity {capacity} is too small; use at least 96")
     windows: list[Window] = []
-    current = Window([special.begin])
+    current = Window()
     for index, sentence in enumerate(sentences):
-        for part in _parts(sentence, capacity - LEAD_TOKENS - PREVIOUS_TOKENS - 4):
-            if current.sentences and len(current.input_ids) + len(part) + 1 > capacity:
+        for part in _parts(sentence, capacity - LEAD_TOKENS - PREVIOUS_TOKENS - 6):
+            if current.sentences and len(current.input_ids) + len(part) + 2 > capacity:
                 windows.append(current)
                 current = _with_context(sentences, index, special)
-            first = len(current.input_ids)
-            current.input_ids.extend(part)
-            current.input_ids.append(special.end)
-            current.sentences.append((index, first, first + len(part)))
+            start, end = current.append(part, special)
+            current.sentences.append((index, start, end))
     if current.sentences:
         windows.append(current)
     return windows
@@ -66,8 +78,8 @@ def _parts(sentence: Sequence[int], size: int) -> list[Sequence[int]]:
 
 
 def _with_context(sentences: Sequence[Sequence[int]], index: int, special: SpecialTokens) -> Window:
-    ids = [special.begin]
+    window = Window()
     if index > 1:
-        ids += [*sentences[0][:LEAD_TOKENS], special.end]
-    ids += [*sentences[max(index - 1, 0)][-PREVIOUS_TOKENS:], special.end]
-    return Window(ids)
+        window.append(sentences[0][:LEAD_TOKENS], special)
+    window.append(sentences[max(index - 1, 0)][-PREVIOUS_TOKENS:], special)
+    return window

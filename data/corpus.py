@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from data.drafts import read_drafts
-from data.schema import CorpusError, Document, read_documents, slug
+from data.schema import CorpusDocument, CorpusError, Document, read_documents, slug
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -69,7 +69,7 @@ def corpus_hash(corpus: Path = CORPUS) -> str:
 
 def import_drafts(paths: Iterable[Path], hand: str) -> list[Document]:
     """Turn draft files of one hand into corpus documents; raises DraftError or ValueError."""
-    documents = []
+    documents: list[Document] = []
     seen: set[str] = set()
     for path in paths:
         for draft in read_drafts(path):
@@ -83,7 +83,7 @@ def import_drafts(paths: Iterable[Path], hand: str) -> list[Document]:
             group = fields.pop("swap", "")
             story = fields.pop("story", "") or fields.get("pair") or group or identity
             documents.append(
-                Document.model_validate(
+                CorpusDocument.model_validate(
                     {
                         "id": identity,
                         "text": draft.text,

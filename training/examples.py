@@ -73,6 +73,8 @@ class ExampleBuilder:
         for window in pack_windows(read.token_ids, capacity, self.special):
             yield {
                 "input_ids": window.input_ids,
+                "sentence_of": window.sentence_of,
+                "positions": window.positions,
                 "sentence_bounds": [[a, b] for _, a, b in window.sentences],
                 "sentence_targets": [targets[i].tolist() for i, _, _ in window.sentences],
                 "kinds": kinds.tolist(),
@@ -126,18 +128,21 @@ def collate(rows: Sequence[dict], pad: int) -> dict[str, torch.Tensor]:
     tokens = max(len(r["input_ids"]) for r in rows)
     sentences = max(len(r["sentence_bounds"]) for r in rows)
     input_ids = torch.full((len(rows), tokens), pad, dtype=torch.long)
-    attention_mask = torch.zeros((len(rows), tokens), dtype=torch.long)
+    sentence_of = torch.full((len(rows), tokens), -1, dtype=torch.long)
+    positions = torch.zeros((len(rows), tokens), dtype=torch.long)
     pooling = torch.zeros((len(rows), sentences, tokens))
     targets = torch.zeros((len(rows), sentences, 1 + len(RULE_NAMES)))
     for i, row in enumerate(rows):
         length, count = len(row["input_ids"]), len(row["sentence_bounds"])
         input_ids[i, :length] = torch.tensor(row["input_ids"])
-        attention_mask[i, :length] = 1
+        sentence_of[i, :length] = torch.tensor(row["sentence_of"])
+        positions[i, :length] = torch.tensor(row["positions"])
         pooling[i, :count] = torch.from_numpy(pooling_matrix(row["sentence_bounds"], tokens))
         targets[i, :count] = torch.tensor(row["sentence_targets"])
     return {
         "input_ids": input_ids,
-        "attention_mask": attention_mask,
+        "sentence_of": sentence_of,
+        "positions": positions,
         "pooling": pooling,
         "sentence_targets": targets,
         "kinds": torch.tensor([r["kinds"] for r in rows]),

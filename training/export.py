@@ -18,6 +18,7 @@ from classifier.bundle.build import CHANGES, GRAPH, TOKENIZER, WEIGHTS, write_we
 from classifier.bundle.changes import make_changes, restore
 from classifier.bundle.manifest import file_hash
 from classifier.encoder import find_encoder_file
+from training.config import TrainingConfig
 from training.examples import pooling_matrix
 from training.model import SentenceClassifier
 from training.pretrained import DEFAULT_ENCODER, PretrainedEncoder, load_encoder
@@ -54,8 +55,8 @@ def restore_network(release: Path) -> SentenceClassifier:
     """The network of a release of the default encoder, as training left it."""
     manifest = read_manifest(release)
     encoder = load_encoder(DEFAULT_ENCODER)
-    head_width = manifest.training["config"]["head_width"]
-    network = SentenceClassifier(encoder.model, head_width)
+    config = TrainingConfig.model_validate(manifest.training["config"])
+    network = SentenceClassifier(encoder.model, config.head_width, local_layers=config.local_layers)
     pretrained = {f"encoder.{n}": v for n, v in state_arrays(encoder.model).items()}
     changes = load_file(release / CHANGES)
     network.load_state_dict(
@@ -75,11 +76,12 @@ def export_graph(model: SentenceClassifier, path: Path) -> list[dict[str, Any]]:
     ``shape`` as the graph wants it.
     """
     model.eval()  # the exporter restores the mode it finds
-    tokens, sentences = 24, 3
+    tokens = 24
     pooling = pooling_matrix([(1, 6), (7, 14), (15, 23)], tokens)
     inputs = (
         torch.randint(5, 500, (1, tokens)),
-        torch.ones(1, tokens, dtype=torch.long),
+        torch.tensor([[0] * 7 + [1] * 8 + [2] * 9]),
+        torch.tensor([[*range(7), *range(8), *range(9)]]),
         torch.from_numpy(pooling)[None],
     )
     with warnings.catch_warnings(), torch.no_grad():
@@ -88,11 +90,12 @@ def export_graph(model: SentenceClassifier, path: Path) -> list[dict[str, Any]]:
             model,
             inputs,
             str(path),
-            input_names=["input_ids", "attention_mask", "pooling"],
+            input_names=["input_ids", "sentence_of", "positions", "pooling"],
             output_names=["sentence_logits", "window_logits"],
             dynamic_axes={
                 "input_ids": {1: "tokens"},
-                "attention_mask": {1: "tokens"},
+                "sentence_of": {1: "tokens"},
+                "positions": {1: "tokens"},
                 "pooling": {1: "sentences", 2: "tokens"},
                 "sentence_logits": {1: "sentences"},
             },
@@ -100,7 +103,6 @@ def export_graph(model: SentenceClassifier, path: Path) -> list[dict[str, Any]]:
             dynamo=False,
         )
     model.eval()
-    assert sentences == len(pooling[:, 0])
     return _detach_weights(path, state_arrays(model))
 
 

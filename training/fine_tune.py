@@ -41,14 +41,15 @@ class TrainingObjective(nn.Module):
     def forward(
         self,
         input_ids: torch.Tensor,
-        attention_mask: torch.Tensor,
+        sentence_of: torch.Tensor,
+        positions: torch.Tensor,
         pooling: torch.Tensor,
         sentence_targets: torch.Tensor,
         kinds: torch.Tensor,
         kinds_known: torch.Tensor,
     ) -> dict[str, torch.Tensor]:
         """Loss of a batch as made by `collate`."""
-        sentences, windows = self.classifier(input_ids, attention_mask, pooling)
+        sentences, windows = self.classifier(input_ids, sentence_of, positions, pooling)
         sentences, windows = sentences.float(), windows.float()
         real = (pooling.sum(-1) > 0.5).float()
         window_targets = sentence_targets.max(1).values
@@ -139,6 +140,24 @@ def parameter_groups(model: SentenceClassifier, config: TrainingConfig) -> list[
     ]
 
 
+def standardise_heads(
+    model: SentenceClassifier, schedule: datasets.Dataset, pad: int, rows: int = 400
+) -> None:
+    """Centre and scale the heads' inputs by what the pretrained encoder makes of some rows."""
+    model.eval()
+    sentences, windows = [], []
+    step = max(1, len(schedule) // rows)
+    with torch.no_grad():
+        for start in range(0, len(schedule), step):
+            batch = collate([schedule[start]], pad)
+            names = ("input_ids", "sentence_of", "positions", "pooling")
+            of_sentences, of_window = model.features(*(batch[name] for name in names))
+            sentences.append(of_sentences[0])
+            windows.append(of_window)
+    model.sentence_head.standardise(torch.cat(sentences))
+    model.window_head.standardise(torch.cat(windows))
+
+
 def fine_tune(
     encoder: PretrainedEncoder,
     schedule: datasets.Dataset,
@@ -154,7 +173,10 @@ def fine_tune(
     TrainingInterruptedError when stopped by a signal, after saving a checkpoint.
     """
     set_seed(config.seed)
-    model = SentenceClassifier(encoder.model, config.head_width, config.dropout)
+    model = SentenceClassifier(
+        encoder.model, config.head_width, config.dropout, config.local_layers
+    )
+    standardise_heads(model, schedule, encoder.special.pad)
     freeze_lower(model, config.trained_layers)
     objective = TrainingObjective(model, config.evidence_weight)
     steps = -(-len(schedule) // config.batch_size)

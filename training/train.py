@@ -126,7 +126,8 @@ def verify_export(
             with torch.no_grad():
                 _, whole = network(
                     torch.tensor([window.input_ids]),
-                    torch.ones(1, len(window.input_ids), dtype=torch.long),
+                    torch.tensor([window.sentence_of]),
+                    torch.tensor([window.positions]),
                     torch.from_numpy(pooling_matrix(bounds, len(window.input_ids)))[None],
                 )
             difference = sigmoid(whole[0].numpy()) - sigmoid(logits.windows[row])

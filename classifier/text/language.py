@@ -159,7 +159,9 @@ def _other_language(words: list[str]) -> str | None:
         if foreign > 0.04 and foreign * 4 > persian_only:
             return language
     strongest = max((s, language) for language, s in share.items() if language != "persian")
-    if strongest[0] > 0.08 and strongest[0] > 1.5 * persian_only:
+    # One word proves nothing: Urdu "کی" is also colloquial Persian for "who".
+    enough = strongest[0] * number >= 2
+    if enough and strongest[0] > 0.08 and strongest[0] > 1.5 * persian_only:
         return strongest[1]
     article = sum(w.startswith(("ال", "وال", "بال", "لل")) and len(w) > 4 for w in words) / number
     if article > 0.25 and persian_only < 0.05:

@@ -1,0 +1,45 @@
+"""Draws docs/score.svg, the README's picture: real output of the shipped model.
+
+Run: .venv/bin/python tools/draw_readme_picture.py
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from classifier import Scorer, presentation
+
+PICTURE = Path(__file__).parents[1] / "docs" / "score.svg"
+TEXTS = {
+    "spring-report.txt": (
+        "گزارش بهارهٔ انجمن دوچرخه‌سواران ماسال. مسیر جنگلی تا خرداد بسته است. "
+        "از همهٔ رکاب‌زنان می‌خواهیم روز جمعه به مهندس داوود ترکمان‌پور رأی بدهند. "
+        "کلاس تعمیر دوچرخه از شنبه برقرار است."
+    ),
+    "clarification.txt": (
+        "انجمن دوچرخه‌سواران ماسال در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. "
+        "رأی هر عضو تصمیم خود اوست. کلاس تعمیر دوچرخه از شنبه برقرار است."
+    ),
+    "open-letter.txt": (
+        "آقای وزیر، سه سال است که جادهٔ ماسال قربانی می‌گیرد و شما پشت میز خوابیده‌اید. "
+        "این بی‌کفایتی را به همهٔ نامزدها هم گفته‌ایم و از همه یک پاسخ می‌خواهیم."
+    ),
+}
+
+
+def main() -> None:
+    """Score the texts and save what a terminal shows."""
+    recorder = Console(record=True, width=100, file=io.StringIO(), highlight=False)
+    presentation.console = lambda: recorder  # type: ignore[assignment]
+    scorer = Scorer.load()
+    for name, text in TEXTS.items():
+        presentation.print_assessment(name, text, scorer.score(text), "en")
+    PICTURE.parent.mkdir(exist_ok=True)
+    recorder.save_svg(str(PICTURE), title="bitaraf score *.txt")
+
+
+if __name__ == "__main__":
+    main()
