@@ -1,17 +1,23 @@
-"""Faults that a corpus must not have: repeated identities, near-copies, leaks between splits."""
+"""Faults a corpus must not have: repeated identities, near-copies, leaks, real persons."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from classifier.text import normalise, unreadable_reason
+from data.leaks import TOO_TELLING, Leak
 from data.schema import Document
 
 # The share of common word 5-grams from which two texts of different stories are too alike.
 TOO_ALIKE = 0.2
 _GRAM = 5
+# Each split's share of partisan documents lies between these.
+_BALANCE = (0.4, 0.6)
+_REAL_PERSONS = Path(__file__).parent / "real_persons.txt"
 
 
 def check(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
@@ -19,8 +25,19 @@ def check(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
     yield from _identities(splits)
     yield from _stories(splits)
     yield from _groups(splits)
+    yield from _balance(splits)
     yield from _texts(splits)
     yield from _copies(splits)
+
+
+def leak_faults(leaks: Sequence[Leak]) -> Iterator[str]:
+    """Yield a sentence for every feature that gives labels away (see `data.leaks`)."""
+    for leak in leaks:
+        if leak.area > TOO_TELLING:
+            yield (
+                f"{leak.feature} alone tells labels apart: area under the curve {leak.area:.2f}, "
+                f"at most {TOO_TELLING} is allowed; write the label that is rarer there"
+            )
 
 
 def _identities(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
@@ -64,6 +81,30 @@ def _groups(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
             yield f"swap group {name!r} mixes labels"
 
 
+def _balance(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    low, high = _BALANCE
+    for name, every in splits.items():
+        documents = [d for d in every if d.unit == "document"]
+        if len(documents) < 20:
+            continue
+        share = sum(d.label == "partisan" for d in documents) / len(documents)
+        if not low <= share <= high:
+            yield f"{name}: {share:.0%} of the documents are partisan, not {low:.0%} to {high:.0%}"
+
+
+@lru_cache(maxsize=1)
+def _real_persons() -> re.Pattern[str]:
+    names = [
+        normalise(line.strip()).text
+        for line in _REAL_PERSONS.read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
+    spaced = [
+        "[ \u200c]?".join(re.split("[ \u200c]", re.escape(n).replace("\\ ", " "))) for n in names
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)")
+
+
 def _texts(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
     for documents in splits.values():
         for document in documents:
@@ -71,6 +112,8 @@ def _texts(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
                 yield f"{document.id}: a system would abstain ({reason})"
             if "{{" in document.text or "}}" in document.text:
                 yield f"{document.id}: an evidence mark was left in the text"
+            if name := _real_persons().search(normalise(document.text).text):
+                yield f"{document.id}: names a real person, {name.group()!r}: invent one"
 
 
 def word_grams(text: str) -> set[tuple[str, ...]]:
