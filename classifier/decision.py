@@ -12,6 +12,7 @@ from classifier.runtime import Logits
 
 _RULES = slice(1, 1 + len(RULE_NAMES))
 _KINDS = slice(1 + len(RULE_NAMES), None)
+_REPORTING = 1 + len(RULE_NAMES) + PROTECTED_NAMES.index("neutral_reporting")
 
 
 def sigmoid(logits: NDArray[np.float32] | float) -> NDArray[np.float64]:
@@ -21,13 +22,20 @@ def sigmoid(logits: NDArray[np.float32] | float) -> NDArray[np.float64]:
 
 
 def document_features(logits: Logits) -> NDArray[np.float64]:
-    """What the score rests on: the strongest sentence's and the strongest window's logit."""
-    return np.array([logits.sentences[:, 0].max(), logits.windows[:, 0].max()], np.float64)
+    """What the score rests on: the strongest sentence's and the strongest window's logit, and,
+    negated, how strongly a window reads as reporting.
+
+    Reporting is what only the whole shows: a sentence that takes sides does not do so where
+    it is told of others. That a text has other protected passages says nothing of its voice.
+    """
+    windows = logits.windows
+    strongest = (logits.sentences[:, 0].max(), windows[:, 0].max(), -windows[:, _REPORTING].max())
+    return np.array(strongest, np.float64)
 
 
 def document_score(features: NDArray[np.float64], calibration: Calibration) -> float:
     """Calibrated probability that the document is partisan, rounded to six places."""
-    weights = np.array([calibration.sentence, calibration.window])
+    weights = np.array([calibration.sentence, calibration.window, calibration.reporting])
     return round(float(sigmoid(float(features @ weights) + calibration.bias)), 6)
 
 

@@ -1,4 +1,4 @@
-"""Commands of the corpus: ``bitaraf data check|stats|show|import|export|agreement``."""
+"""Commands of the corpus: ``bitaraf data check|stats|show|import|export|agreement|datasheet``."""
 
 from __future__ import annotations
 
@@ -235,3 +235,36 @@ def agreement(
         typer.echo(f"{title}: " + ", ".join(f"{k} {v:.2f}" for k, v in values.items()))
     if result.disagreements:
         typer.echo("disagreements: " + ", ".join(result.disagreements))
+
+
+@app.command()
+def datasheet(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Default: data/DATASHEET.md.")
+    ] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Write the datasheet: composition, balance, leaks, agreement, with plots beside it.
+
+    Example: bitaraf data datasheet
+    """
+    from data.agreement import agreement as compare
+    from data.corpus import CORPUS
+    from data.datasheet import draw_plots, render_datasheet
+    from data.leaks import find_leaks
+    from data.schema import Document, read_documents
+
+    splits = _load(corpus)
+    every = [d for documents in splits.values() for d in documents]
+    path = output or Path(__file__).parent / "DATASHEET.md"
+    second = (corpus or CORPUS).parent / "readings" / "second.jsonl"
+    try:
+        reading = compare(every, read_documents(second, Document)) if second.is_file() else None
+        plots = draw_plots(splits, path.parent / "figures")
+        beside = {caption: f"figures/{name}" for caption, name in plots.items()}
+        path.write_text(
+            render_datasheet(splits, find_leaks(every), reading, beside), encoding="utf-8"
+        )
+    except (ValueError, OSError) as error:
+        raise fail(str(error)) from error
+    typer.echo(f"written to {path}")

@@ -19,9 +19,9 @@ from classifier.runtime import Runtime
 ROOT = Path(__file__).parents[1]
 BITARAF = Path(sys.executable).with_name("bitaraf")
 
-ENDORSEMENT = (
+PARTISAN = (
     "گزارش بهارهٔ انجمن دوچرخه‌سواران ماسال. مسیر جنگلی تا خرداد بسته است. "
-    "از همهٔ رکاب‌زنان می‌خواهیم روز جمعه به مهندس داوود ترکمان‌پور رأی بدهند. "
+    "وانت انجمن تا پایان هفته در اختیار ستاد انتخاباتی مهندس داوود ترکمان‌پور است. "
     "کلاس تعمیر دوچرخه از شنبه برقرار است."
 )
 PERMITTED = (

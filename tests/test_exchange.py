@@ -174,3 +174,22 @@ def test_real_persons_are_found_however_they_are_typed():
     for name in ("محمود احمدی‌نژاد", "محمود احمدي نژاد", "محمود احمدینژاد"):
         splits = {"train": [permitted("a", f"در نشست دیروز {name} سخن گفت.")]}
         assert any("real person" in fault for fault in check(splits)), name
+
+
+def test_the_datasheet_is_written_from_the_corpus_as_it_is(tmp_path):
+    from typer.testing import CliRunner
+
+    from bitaraf import app
+
+    documents = [
+        partisan(f"p{i}").model_copy(update={"story": f"p{i}", "camp": "green"}) for i in range(3)
+    ] + [permitted(f"q{i}", story=f"q{i}", camp="green") for i in range(4)]
+    for split in ("train", "development", "test"):
+        path = tmp_path / "corpus" / split / "anna.jsonl"
+        export_documents(documents, path, "jsonl")
+    arguments = ["--corpus", str(tmp_path / "corpus"), "--output", str(tmp_path / "D.md")]
+    done = CliRunner().invoke(app, ["data", "datasheet", *arguments])
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "D.md").read_text("utf-8")
+    assert "| green | 9 | 12 |" in text
+    assert (tmp_path / "figures" / "length.svg").read_text("utf-8").startswith("<?xml")

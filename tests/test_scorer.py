@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 
 from classifier import Scorer
 from classifier.codebook import PROTECTED_NAMES, RULE_NAMES
-from tests.conftest import ENDORSEMENT, PERMITTED
+from tests.conftest import PARTISAN, PERMITTED
 
 SAME = 1e-4
 
 
 def test_the_evidence_is_the_sentence_that_endorses(scorer):
-    result = scorer.score(ENDORSEMENT, "x")
+    result = scorer.score(PARTISAN, "x")
     assert result.id == "x"
     assert result.verdict in ("flagged", "review")
-    assert any("رأی بدهند" in e.text for e in result.evidence)
+    assert any("ستاد انتخاباتی" in e.text for e in result.evidence)
     assert not any("کلاس تعمیر" in e.text for e in result.evidence)
 
 
@@ -28,7 +28,7 @@ def test_a_neutrality_statement_stays_clear(scorer):
 
 
 def test_offsets_point_into_the_text_exactly_as_submitted(scorer):
-    damaged = "\ufeff\u202b" + ENDORSEMENT.replace("ی", "ي").replace("ر", "ر\u200b") + "  "
+    damaged = "\ufeff\u202b" + PARTISAN.replace("ی", "ي").replace("ر", "ر\u200b") + "  "
     result = scorer.score(damaged)
     assert result.verdict != "clear"
     for item in result.evidence:
@@ -38,7 +38,7 @@ def test_offsets_point_into_the_text_exactly_as_submitted(scorer):
 
 
 def test_a_score_does_not_depend_on_company_or_threads(scorer):
-    texts = [ENDORSEMENT, PERMITTED, ENDORSEMENT + PERMITTED * 20, PERMITTED[:60]]
+    texts = [PARTISAN, PERMITTED, PARTISAN + PERMITTED * 20, PERMITTED[:60]]
     alone = [scorer.score(t).score for t in texts]
     together = [a.score for a in scorer.score_many(reversed(texts))][::-1]
     assert alone == pytest.approx(together, abs=SAME)
@@ -47,7 +47,7 @@ def test_a_score_does_not_depend_on_company_or_threads(scorer):
         assert [other.score(t).score for t in texts] == pytest.approx(alone, abs=SAME)
 
 
-@pytest.mark.parametrize("text", [ENDORSEMENT, PERMITTED])
+@pytest.mark.parametrize("text", [PARTISAN, PERMITTED])
 def test_the_same_text_in_other_clothes_scores_the_same(scorer, text):
     expected = scorer.score(text).score
     clothes = [
@@ -78,7 +78,7 @@ def test_a_long_document_is_read_to_its_end(scorer):
         for n in range(300)
     ]
     plain = scorer.score("\n".join(filler))
-    assert plain.verdict == "clear"
+    assert plain.verdict != "flagged"
     sentence = "از همهٔ سبدبافان می‌خواهیم روز جمعه به مهندس داوود ترکمان‌پور رأی بدهند."
     found = scorer.score("\n".join([*filler, sentence]))
     assert found.verdict != "clear"

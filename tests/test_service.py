@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.conftest import BITARAF, ENDORSEMENT, PERMITTED, free_port
+from tests.conftest import BITARAF, PARTISAN, PERMITTED, free_port
 
 
 def is_problem(response, status, code):
@@ -20,15 +20,15 @@ def is_problem(response, status, code):
 
 
 def test_a_text_gets_the_same_assessment_as_in_the_library(service, scorer):
-    answer = service.post("/v1/score", json={"id": "post-1", "text": ENDORSEMENT})
+    answer = service.post("/v1/score", json={"id": "post-1", "text": PARTISAN})
     assert answer.status_code == 200
-    expected = json.loads(json.dumps(scorer.score(ENDORSEMENT, "post-1").to_dict()))
+    expected = json.loads(json.dumps(scorer.score(PARTISAN, "post-1").to_dict()))
     assert answer.json()["score"] == pytest.approx(expected.pop("score"), abs=1e-4)
     assert {k: v for k, v in answer.json().items() if k != "score"} == expected
 
 
 def test_a_batch_comes_back_in_order(service):
-    texts = [{"id": "1", "text": PERMITTED}, {"text": ""}, {"id": "3", "text": ENDORSEMENT}]
+    texts = [{"id": "1", "text": PERMITTED}, {"text": ""}, {"id": "3", "text": PARTISAN}]
     answer = service.post("/v1/score/batch", json={"texts": texts}).json()["assessments"]
     assert [a["id"] for a in answer] == ["1", None, "3"]
     assert [a["verdict"] for a in answer][:2] == ["clear", "abstained"]

@@ -13,7 +13,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from classifier import Scorer
 from classifier.text import normalise
 from data.schema import Document
-from tests.conftest import BITARAF, ENDORSEMENT
+from tests.conftest import BITARAF, PARTISAN
 from training.config import TrainingConfig, load_config
 from training.examples import sentence_targets
 from training.metrics import (
@@ -140,7 +140,7 @@ def test_the_default_configuration_is_valid():
 def test_evidence_becomes_targets_of_the_sentences_that_carry_it():
     from classifier.reading import ReadDocument
 
-    text = ENDORSEMENT
+    text = PARTISAN
     sentences = [s + "." for s in text.split(".") if s.strip()]
     spans, position = [], 0
     for s in sentences:
@@ -148,11 +148,11 @@ def test_evidence_becomes_targets_of_the_sentences_that_carry_it():
         spans.append((start, start + len(s.strip())))
         position = spans[-1][1]
     read = ReadDocument(spans, [[5]] * len(spans))
-    start = text.index("از همهٔ رکاب‌زنان")
+    start = text.index("وانت انجمن")
     targets = sentence_targets(read, [(start, start + 30, "endorsement")])
     marked = [i for i in range(len(spans)) if targets[i, 0]]
     assert len(marked) == 1
-    assert "رأی بدهند" in text[slice(*spans[marked[0]])]
+    assert "ستاد انتخاباتی" in text[slice(*spans[marked[0]])]
     assert normalise(text).text
 
 

@@ -6,6 +6,7 @@ Run: .venv/bin/python tools/draw_readme_picture.py
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -16,7 +17,7 @@ PICTURE = Path(__file__).parents[1] / "docs" / "score.svg"
 TEXTS = {
     "spring-report.txt": (
         "گزارش بهارهٔ انجمن دوچرخه‌سواران ماسال. مسیر جنگلی تا خرداد بسته است. "
-        "از همهٔ رکاب‌زنان می‌خواهیم روز جمعه به مهندس داوود ترکمان‌پور رأی بدهند. "
+        "وانت انجمن تا پایان هفته در اختیار ستاد انتخاباتی مهندس داوود ترکمان‌پور است. "
         "کلاس تعمیر دوچرخه از شنبه برقرار است."
     ),
     "clarification.txt": (
@@ -38,7 +39,11 @@ def main() -> None:
     for name, text in TEXTS.items():
         presentation.print_assessment(name, text, scorer.score(text), "en")
     PICTURE.parent.mkdir(exist_ok=True)
-    recorder.save_svg(str(PICTURE), title="bitaraf score *.txt")
+    drawn = recorder.export_svg(title="bitaraf score *.txt")
+    # A fixed width spreads letters, and Persian letters must join; fonts from afar are not asked.
+    drawn = re.sub(r' textLength="[^"]*"', "", drawn)
+    drawn = re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)
+    PICTURE.write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,9 @@ class TrainingConfig(BaseModel):
         (96, 160, 256), description="capacities drawn in training, so that context varies"
     )
     noise_share: float = Field(0.3, ge=0, le=1, description="share of texts damaged, each epoch")
+    join_share: float = Field(
+        0.25, ge=0, le=1, description="share of documents joined to a permitted one, each epoch"
+    )
     item_share: float = Field(1.0, ge=0, le=1, description="share of short items used each epoch")
     evidence_weight: float = Field(2.0, gt=0, description="weight of a positive sentence")
     precision: Literal["auto", "float32", "bfloat16"] = "auto"

@@ -173,7 +173,7 @@ def render_card(manifest: Manifest) -> str:
         "",
         "## Model",
         f"- Encoder: {manifest.encoder['name']}; windows of {manifest.window} tokens.",
-        f"- Trained on {training.get('texts')} texts, corpus {str(training.get('corpus'))[:12]}; "
+        f"- Trained on {training['texts']} texts (split {training['corpus']['train'][:12]}); "
         f"configuration: `{training.get('config')}`.",
         f"- Versions: {training.get('versions')}.",
         "",

@@ -82,6 +82,27 @@ class ExampleBuilder:
             }
 
 
+def join(document: Document, other: Document, before: bool) -> Document:
+    """One text of two, a permitted one before or after: a newsletter with one more section.
+
+    Most publications are longer than most of the corpus and hold matters that have nothing to
+    do with each other; joined texts keep a sentence's meaning apart from its neighbours'.
+    """
+    shift = len(other.text) + 2 if before else 0
+    parts = (other.text, document.text) if before else (document.text, other.text)
+    known = bool(document.confusers)
+    return document.model_copy(
+        update={
+            "text": "\n\n".join(parts),
+            "evidence": [
+                s.model_copy(update={"start": s.start + shift, "end": s.end + shift})
+                for s in document.evidence
+            ],
+            "confusers": sorted({*document.confusers, *other.confusers}) if known else [],
+        }
+    )
+
+
 def build_schedule(
     documents: Sequence[Document], builder: ExampleBuilder, config: TrainingConfig
 ) -> datasets.Dataset:
@@ -92,6 +113,7 @@ def build_schedule(
     exactly where it stopped.
     """
     rng = random.Random(config.seed)
+    permitted = [d for d in documents if d.unit == "document" and d.label == "permitted"]
     ordered: list[dict] = []
     for _ in range(config.epochs):
         rows: list[dict] = []
@@ -99,6 +121,8 @@ def build_schedule(
             if document.unit == "item" and rng.random() >= config.item_share:
                 continue
             noise_seed = rng.randrange(2**31) if rng.random() < config.noise_share else None
+            if document.unit == "document" and permitted and rng.random() < config.join_share:
+                document = join(document, rng.choice(permitted), rng.random() < 0.5)
             rows.extend(builder.rows(document, rng.choice(config.training_windows), noise_seed))
         rng.shuffle(rows)
         chunk = config.batch_size * 40

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 from classifier.bundle.build import CARD, build
 from classifier.bundle.manifest import Manifest
 from classifier.runtime import Runtime
-from data.corpus import CORPUS, corpus_hash, load_documents
+from data.corpus import CORPUS, SPLITS, load_documents, split_hash
 from data.schema import Document
 from training.calibrate import fit_calibration, read_set
 from training.config import TrainingConfig
@@ -87,7 +87,7 @@ def train(
         shutil.rmtree(folder, ignore_errors=True)
     training = {
         "config": config.model_dump(mode="json"),
-        "corpus": corpus_hash(corpus),
+        "corpus": {split: split_hash(split, corpus) for split in SPLITS},
         "texts": len(documents),
         "versions": {p: importlib.metadata.version(p) for p in _VERSIONED},
     }

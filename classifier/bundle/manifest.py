@@ -23,11 +23,13 @@ class BundleError(RuntimeError):
 class Calibration:
     """How logits become the document's score, and scores verdicts; fitted on development data.
 
-    score = sigmoid(sentence * top sentence logit + window * top window logit + bias).
+    score = sigmoid(sentence * top sentence logit + window * top window logit
+    - reporting * top window logit of neutral reporting + bias).
     """
 
     sentence: float = 1.0
     window: float = 1.0
+    reporting: float = 0.0
     bias: float = 0.0
     review_threshold: float = 0.3
     flag_threshold: float = 0.7
