@@ -11,10 +11,15 @@ from classifier.text import normalise, split_sentences
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """Sentences of a text: spans into the original (code points) and token ids of each."""
+    """Sentences of a text: spans into the original (code points) and token ids of each.
+
+    ``obfuscated`` tells that letters seem disguised to pass a filter; they were read all
+    the same.
+    """
 
     spans: list[tuple[int, int]]
     token_ids: list[list[int]]
+    obfuscated: bool = False
 
 
 def read_document(text: str, tokenizer: Tokenizer) -> ReadDocument:
@@ -29,4 +34,4 @@ def read_document(text: str, tokenizer: Tokenizer) -> ReadDocument:
         if encoding.ids:
             spans.append(normal.original_span(sentence.start, sentence.end))
             token_ids.append(encoding.ids)
-    return ReadDocument(spans, token_ids)
+    return ReadDocument(spans, token_ids, normal.obfuscated)

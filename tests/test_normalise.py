@@ -71,3 +71,60 @@ def test_what_a_reader_would_call_the_same_text_becomes_the_same(written, read):
 def test_a_span_outside_the_text_is_refused():
     with pytest.raises(ValueError, match="outside"):
         normalise("سلام").original_span(2, 9)
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "", " "])
+def test_compounds_are_read_alike_however_they_are_joined(joiner):
+    text = f"می{joiner}رود و کتاب{joiner}ها را نمی{joiner}خواهد؛ اصلاح{joiner}طلبان"
+    assert normalise(text).text == "می رود و کتاب ها را نمی خواهد؛ اصلاح طلبان"
+
+
+@pytest.mark.parametrize("text", ["میدان تنها", "میز و میوه", "انتها", "بهار و بهروز"])
+def test_words_that_only_look_like_compounds_stay_whole(text):
+    assert normalise(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("به او ر أ ی بدهید", "به او رای بدهید"),
+        ("ا ن ت خ ا ب ا ت شورا", "انتخابات شورا"),
+        ("ن.ا.م.ز.د ما", "نامزد ما"),
+        ("ان-تخا-بات شورا", "انتخابات شورا"),
+        ("ن1مزد انجمن", "نامزد انجمن"),
+        ("رlی بدهید به او", "رای بدهید به او"),
+        ("به این مهندس ray bedid", "به این مهندس رای بدهید"),
+        ("entekhabat شورا نزدیک است", "انتخابات شورا نزدیک است"),
+        ("نا\u200bمز\u2060د شو\u200bرا", "نامزد شورا"),
+        ("ڼامزد شۆرا و رٲی", "نامزد شورا و رای"),
+    ],
+)
+def test_disguised_letters_are_read_as_what_they_mean_and_noted(written, read):
+    result = normalise(written)
+    assert result.text == read
+    assert result.obfuscated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "بســـم الله",
+        "در سال ۱۳۹۸ ه.ش و ق.م و ج.ا.ا",
+        "کلاس الفبا: ا ب پ ت ث ج",
+        "منطقهٔ ۵ب، پلاک۱۲ب",
+        "می\u00adرود و کتاب\u200dها",
+        "🌹🌹 سلام #شورا_شهر https://t.me/kanoon",
+        "کارگاه Microsoft Excel در انجمن ما",
+        "we are the best team ما هستیم در این شهر بزرگ و زیبا",
+        "ولسوالی ننګرهار و پښتون‌زرغون",
+    ],
+)
+def test_ordinary_decoration_is_not_called_obfuscation(text):
+    assert not normalise(text).obfuscated
+
+
+@pytest.mark.parametrize(
+    "text", ["a.b@kanoon.org", "https://t.me/x?a=1", "10.450", "#رای_بدهید", "@ray_bedid"]
+)
+def test_addresses_decimals_and_tags_survive_whole(text):
+    assert normalise(f"نشانی ما {text} است").text == f"نشانی ما {text} است"

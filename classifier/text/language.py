@@ -11,6 +11,10 @@ import unicodedata
 from collections import Counter
 from typing import Literal
 
+from classifier.text.evasion import hides_letters
+from classifier.text.lexicon import word_set
+from classifier.text.normalise import normalise
+
 AbstentionReason = Literal[
     "empty", "too_short", "other_language", "latin_script_persian", "unreadable"
 ]
@@ -29,43 +33,41 @@ _FOREIGN_LETTERS: dict[str, str] = {
 }
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 _FUNCTION_WORDS: dict[str, frozenset[str]] = {
-    "persian": _set(
+    "persian": word_set(
         "و در به از که این را با است برای آن یک هم تا ما بر هر یا شد شود می ها های کرد شده"
         " بود باید خود دیگر اما اگر کند کنند نیست دارد دارند همه من او شما ایشان آنها"
         " هیچ چه نه پس روی بین پیش بعد سال روز کنید شوید داریم هستیم هستند کردن شدن"
         " نمی وی نیز توسط مورد طی تو واسه رو اون دیگه میشه توی مان تان شان کنیم بی"
     ),
-    "arabic": _set(
+    "arabic": word_set(
         "في من على إلى الى التي الذي عن أن ان هذا هذه ذلك مع كان كانت لا ما لم قد كل بين بعد"
         " قبل هو هي حتى أو او ثم لن إن كما عند غير أي منذ التى الذين وقد وفي ومن"
     ),
-    "urdu": _set(
+    "urdu": word_set(
         "کے کی کا میں ہے ہیں اور سے کو نے پر یہ وہ ایک بھی ہو تھا تھی تھے کر گیا رہا جو کہ اس"
         " ان لیے ساتھ نہیں تو ہی کیا"
     ),
-    "pashto": _set(
+    "pashto": word_set(
         "د په او چې له کې دی ده دا ته سره نه یې به هم دې کړې شي دي کړي وکړي کړی هغه څخه پر"
         " باندې لپاره زموږ يو یو شوي شوې وي"
     ),
-    "kurdish": _set("لە بە و کە بۆ ئەم ئەو لەگەڵ هەر یان نە دە ئێمە دەکات بوو هەموو وەک تا سەر"),
-    "azeri": _set(
+    "kurdish": word_set(
+        "لە بە و کە بۆ ئەم ئەو لەگەڵ هەر یان نە دە ئێمە دەکات بوو هەموو وەک تا سەر"
+    ),
+    "azeri": word_set(
         "و بیر بو ایله اوچون دیر اولان اولاراق هر چوخ داها کیمی سونرا قدر ده دا ائتمک اولدو"
         " اولور وار یوخ بیز سیز اونون گوره اوز ائدن ائدیر ایدی آذربایجان لار لر نین"
     ),
 }
-_SHARED = _set("و او تا من هر بو سر ان ما نه دا ده یا قبل بعد یک غیر هم تو کیا")
-_FINGLISH = _set(
+_SHARED = word_set("و او تا من هر بو سر ان ما نه دا ده یا قبل بعد یک غیر هم تو کیا")
+_FINGLISH = word_set(
     "va dar az ke ra ro ba ast hast baraye yek ham ta har ya shod shodan mishe mishavad"
     " mikonim mikonid konid shoma bayad khod ama agar nist darad darim hame salam mamnoon"
     " rooz emrooz farda ray rai bedim bedid entekhabat mardom ye dige chera chon vali hamin"
     " inja baham miran mire shahr khub khoob"
 )
-_ENGLISH = _set(
+_ENGLISH = word_set(
     "the of and to for with that this are was were will from have has our we you your they"
     " about is it not by or which all their at as on"
 )
@@ -88,6 +90,9 @@ def unreadable_reason(text: str) -> AbstentionReason | None:
     five words in Persian script.
     """
     composed = unicodedata.normalize("NFC", text)
+    if hides_letters(composed):
+        # Look-alikes of many alphabets would pass for another language.
+        composed = normalise(composed).text
     if not any(c.isalnum() for c in composed) and "\ufffd" not in composed:
         return "empty"
     words = _words(composed)

@@ -13,41 +13,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+
+from classifier.text.alignment import AlignedText
+from classifier.text.evasion import hides_letters, undo_evasion
+from classifier.text.spelling import part_compounds
 
 _ZWNJ = "\u200c"
 _HAMZA_ABOVE = "\u0654"
 _LETTERS = {
-    "ي": "ی", "ى": "ی", "ې": "ی", "ے": "ی", "ۍ": "ی",
+    "ي": "ی", "ى": "ی", "ې": "ی", "ے": "ی", "ۍ": "ی", "ێ": "ی",
     "ك": "ک", "ڪ": "ک",
     "ة": "ه", "ۀ": "ه", "ہ": "ه", "ۂ": "ه", "ھ": "ه", "ە": "ه", "ۃ": "ه",
     "أ": "ا", "إ": "ا", "ٱ": "ا", "ٲ": "ا", "ٳ": "ا",
-    "ۇ": "و",
+    "ۇ": "و", "ۆ": "و", "ۋ": "و",
+    "ڕ": "ر", "ړ": "ر", "ڑ": "ر", "ڵ": "ل", "ں": "ن", "ڼ": "ن", "ٻ": "ب", "ݕ": "ب",
+    "ډ": "د", "ڈ": "د", "ټ": "ت", "ٹ": "ت", "ښ": "س", "ګ": "گ", "ڤ": "ف", "ږ": "ژ",
+    "څ": "س", "ځ": "ز",
 }  # fmt: skip
 _NEWLINES = {"\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"}
 _KASHIDA = "ـ"
-
-
-@dataclass(frozen=True)
-class NormalisedText:
-    """Normalised text and its alignment; all offsets are code points, end exclusive.
-
-    ``starts[i]`` and ``ends[i]`` bound the original passage that ``text[i]`` stands for;
-    both are ascending (not strictly: one original letter may become several).
-    """
-
-    text: str
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-
-    def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the original text that covers normalised ``[start, end)``.
-
-        Raises ValueError for an empty or out-of-range span.
-        """
-        if not 0 <= start < end <= len(self.text):
-            raise ValueError(f"span {start}:{end} lies outside a text of {len(self.text)}")
-        return int(self.starts[start]), int(self.ends[end - 1])
+_MOST_ROUNDS = 8
 
 
 def _is_dropped(character: str) -> bool:
@@ -97,7 +82,7 @@ def _fold(cluster: str) -> str:
     return "".join(folded)
 
 
-def _normalise_once(text: str, starts: list[int], ends: list[int]) -> NormalisedText:
+def _fold_letters(text: str, starts: list[int], ends: list[int]) -> AlignedText:
     kept = [
         i for i, c in enumerate(text)
         if ("\u0621" <= c <= "\u063a") or (" " <= c <= "~") or not _is_dropped_cached(c)
@@ -123,7 +108,7 @@ def _normalise_once(text: str, starts: list[int], ends: list[int]) -> Normalised
             for _ in folded:
                 new_starts.append(start)
                 new_ends.append(end)
-    return NormalisedText(
+    return AlignedText(
         "".join(pieces), np.array(new_starts, np.int32), np.array(new_ends, np.int32)
     )
 
@@ -132,17 +117,29 @@ _is_dropped_cached = lru_cache(maxsize=20_000)(_is_dropped)
 _extends_cached = lru_cache(maxsize=20_000)(_extends)
 
 
+@dataclass(frozen=True)
+class NormalisedText(AlignedText):
+    """A normalised text; ``obfuscated`` where letters seem disguised to pass a filter."""
+
+    obfuscated: bool = False
+
+
 def normalise(text: str) -> NormalisedText:
     """Normalise any string; never raises, and normalising twice changes nothing.
 
-    ZWNJ becomes a space, as the encoder's tokenizer reads it. Line breaks of every kind
-    become ``\\n``.
+    ZWNJ becomes a space, as the encoder's tokenizer reads it, and compounds are written
+    apart. Disguised letters are read as what they mean. Line breaks of every kind become
+    ``\\n``.
     """
-    result = _normalise_once(text, list(range(len(text))), list(range(1, len(text) + 1)))
+    obfuscated = hides_letters(text)
+    result = _fold_letters(text, list(range(len(text))), list(range(1, len(text) + 1)))
     # Dropping a character can bring together two that compose; a few rounds settle it.
-    for _ in range(8):
-        again = _normalise_once(result.text, result.starts.tolist(), result.ends.tolist())
-        if again.text == result.text:
+    for _ in range(_MOST_ROUNDS):
+        before = result.text
+        result, disguised = undo_evasion(result)
+        obfuscated |= disguised
+        result = part_compounds(result)
+        result = _fold_letters(result.text, result.starts.tolist(), result.ends.tolist())
+        if result.text == before:
             break
-        result = again
-    return result
+    return NormalisedText(result.text, result.starts, result.ends, obfuscated)

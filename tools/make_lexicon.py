@@ -1,0 +1,56 @@
+"""Writes classifier/text/lexicon.txt.gz: words and compounds of the training split.
+
+Run: .venv/bin/python tools/make_lexicon.py
+
+A line is a word, or a compound written as one word, a tab, and its parts: what writers
+join by a zero-width non-joiner, others leave joined or write apart, and normalisation
+must read all three alike.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+
+from classifier.text.lexicon import LEXICON
+from data.corpus import load_documents
+
+_WORD = re.compile(r"[آ-غف-يپچژکگی\u0654\u064b\u200c]+")
+_SHARED = str.maketrans(
+    {"ي": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "ة": "ه", "ۀ": "ه", "\u0654": "", "\u064b": ""}
+)
+_OFTEN = 3
+# Joined, these are words of their own.
+_HOMOGRAPHS = {
+    "بهروز", "میدانی", "بهنام", "بهزاد", "میدانم", "بیکار", "بیکاری", "ایمیل", "آنلاین", "تنها",
+    "بهار", "میلاد", "میان", "مینا", "هستی", "خوبان", "بهترین", "بهتر", "میزنی", "دستان",
+    "نیکشهر", "میدان", "بهداد", "میرم", "بهدست", "گلها",
+}  # fmt: skip
+
+
+def main() -> None:
+    """Count and write."""
+    words: Counter[str] = Counter()
+    compounds: dict[str, Counter[str]] = {}
+    for document in load_documents("train"):
+        for found in _WORD.findall(document.text):
+            word = found.translate(_SHARED).strip("\u200c")
+            parts = [p for p in word.split("\u200c") if p]
+            if not parts:
+                continue
+            words.update(parts)
+            # Single letters between joiners are spelled out, not a compound.
+            if len(parts) > 1 and max(map(len, parts)) > 1 and parts[0] != "و":
+                compounds.setdefault("".join(parts), Counter())[" ".join(parts)] += 1
+    lines = sorted(w for w, count in words.items() if count >= _OFTEN and len(w) > 1)
+    lines += sorted(
+        f"{joined}\t{forms.most_common(1)[0][0]}"
+        for joined, forms in compounds.items()
+        if joined not in _HOMOGRAPHS and len(joined) >= 4
+    )
+    LEXICON.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
+
+
+if __name__ == "__main__":
+    main()
