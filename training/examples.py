@@ -19,7 +19,14 @@ from data.schema import Document
 from training.config import TrainingConfig
 
 # Kinds of damage that change what the encoder reads, drawn in training.
-TRAINING_NOISES = ("zwnj_lost", "typing_slips", "missing_spaces")
+TRAINING_NOISES = (
+    "zwnj_lost",
+    "typing_slips",
+    "missing_spaces",
+    "ocr_confusions",
+    "emoji_and_hashtags",
+    "finglish_words",
+)
 RULES_AT = slice(1, 1 + len(RULE_NAMES))
 KINDS_AT = slice(1 + len(RULE_NAMES), 1 + len(RULE_NAMES) + len(PROTECTED_NAMES))
 OUTPUT_COUNT = KINDS_AT.stop
@@ -61,7 +68,7 @@ class ExampleBuilder:
         spans = [(s.start, s.end) for s in document.evidence]
         if noise_seed is not None:
             rng = random.Random(noise_seed)
-            names = rng.sample(TRAINING_NOISES, rng.randint(1, len(TRAINING_NOISES)))
+            names = rng.sample(TRAINING_NOISES, rng.randint(1, 3))
             noised = add_noise(text, spans, names, noise_seed)
             text, spans = noised.text, noised.spans
         read = read_document(text, self.tokenizer)
