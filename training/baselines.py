@@ -14,11 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.bundle import Manifest
-from classifier.decision import document_features, document_score
 from classifier.text import normalise
 from data.schema import Document
-from training.calibrate import ReadSet
+from training.analysis import Assessed
 from training.metrics import average_precision, bootstrap_interval, recall_at
 
 # Words that a naive filter would look for; permitted texts are full of them.
@@ -122,22 +120,14 @@ BASELINES: dict[str, Ranker] = {
 }
 
 
-def compare_documents(
-    train: Sequence[Document], test: ReadSet, manifest: Manifest
-) -> dict[str, dict[str, Any]]:
+def compare_documents(train: Sequence[Document], assessed: Assessed) -> dict[str, dict[str, Any]]:
     """Average precision and recall at 1 % false flags, of the model and of every baseline.
 
-    Baselines learn from all training texts; what is ranked are the test set's documents.
+    Baselines learn from all training texts; what is ranked are the assessed documents.
     """
-    kept = [
-        (d, document_score(document_features(x), manifest.calibration))
-        for d, x in zip(test.documents, test.logits, strict=True)
-        if d.unit == "document"
-    ]
-    documents = [d for d, _ in kept]
-    labels = _labels(documents)
-    rankings = {name: rank(train, documents) for name, rank in BASELINES.items()}
-    rankings["this model"] = np.array([score for _, score in kept])
+    labels = assessed.labels
+    rankings = {name: rank(train, assessed.documents) for name, rank in BASELINES.items()}
+    rankings["this model"] = assessed.scores
     return {
         name: {
             "average_precision": round(average_precision(labels, values), 4),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -100,6 +100,17 @@ def evaluate(
         typer.Argument(help="Annotated JSONL in the codebook's format; default: the test split."),
     ] = None,
     model: ModelOption = None,
+    report: Annotated[
+        Path, typer.Option("--report", help="The HTML page to write; figures as .json beside it.")
+    ] = Path("runs/evaluation.html"),
+    noise_sample: Annotated[
+        int,
+        typer.Option("--noise-sample", min=0, help="Documents damaged in every way; 0: none."),
+    ] = 120,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--compare", metavar="A B", help="Two bundles: what B gains and loses."),
+    ] = None,
     baselines: Annotated[
         bool, typer.Option("--baselines", help="Fit the baselines too, and compare.")
     ] = False,
@@ -107,11 +118,15 @@ def evaluate(
 ) -> None:
     """Measure a model on annotated documents that it was not trained on.
 
+    Writes one page with plots, tables and the worst errors, and the figures as JSON.
+
     Examples:
 
       bitaraf evaluate
 
-      bitaraf evaluate my-documents.jsonl --model runs/mine/built --json
+      bitaraf evaluate my-documents.jsonl --model runs/mine/built --report mine.html
+
+      bitaraf evaluate --compare models/default runs/mine/built
 
       bitaraf evaluate --baselines
     """
@@ -121,25 +136,32 @@ def evaluate(
     from classifier.runtime import Runtime
     from data.corpus import load_documents
     from data.schema import CorpusError, Document, read_documents
-    from training.calibrate import read_set
-    from training.evaluate import evaluate_set
+    from training.report import compare_bundles, measure, write_comparison, write_report
 
     try:
         texts = list(read_documents(documents, Document)) if documents else load_documents("test")
+        if compare:
+            comparison = compare_bundles(*compare, texts)
+            write_comparison(comparison, report.with_suffix(".json"))
+            _say_comparison(comparison, report.with_suffix(".json"), as_json)
+            return
         runtime = Runtime(resolve_bundle(model))
+        figures = measure(runtime, texts, noise_sample)
+        if baselines:
+            from training.baselines import compare_documents
+
+            figures.values["baselines"] = compare_documents(
+                load_documents("train"), figures.documents
+            )
+        write_report(figures, runtime.manifest, report)
     except (CorpusError, BundleError, EncoderNotFoundError, OSError) as error:
         raise fail(str(error)) from error
-    read = read_set(runtime, texts)
-    metrics = evaluate_set(read, runtime.manifest)
-    if baselines:
-        from training.baselines import compare_documents
-
-        metrics["baselines"] = compare_documents(load_documents("train"), read, runtime.manifest)
     if as_json:
-        typer.echo(json.dumps({"model": runtime.manifest.version, **metrics}, ensure_ascii=False))
+        typer.echo(json.dumps(figures.values, ensure_ascii=False))
         return
     from classifier.presentation import print_model
 
+    shown = ("documents", "items", "contrast_pairs", "swaps", "baselines")
     print_model(
         {
             "version": runtime.manifest.version,
@@ -147,6 +169,31 @@ def evaluate(
             "encoder": runtime.manifest.encoder["name"],
             "window": runtime.manifest.window,
             "calibration": {},
-            "metrics": metrics,
+            "metrics": {k: v for k, v in figures.values.items() if k in shown},
         }
     )
+    typer.echo(f"The whole report: {report}", err=True)
+
+
+def _say_comparison(comparison: dict[str, Any], path: Path, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(comparison, ensure_ascii=False))
+        return
+    for side in ("before", "after"):
+        metrics = comparison[side]
+        typer.echo(
+            f"{side:>6} {metrics['model']}: average precision {metrics['average_precision']}, "
+            f"recall at 1 % false flags {metrics['recall_at_1_percent']}"
+        )
+    typer.echo(
+        f"Of {comparison['texts']} texts {comparison['better']} are judged better, "
+        f"{comparison['worse']} worse:"
+    )
+    for row in comparison["changed"]:
+        sign = "+" if row["gain"] > 0 else "-"
+        before, after = row["before"], row["after"]
+        typer.echo(
+            f"  {sign} {row['id']} ({row['label']}): {before[0]} {before[1]:.3f} "
+            f"-> {after[0]} {after[1]:.3f}"
+        )
+    typer.echo(f"The same as JSON: {path}", err=True)

@@ -20,7 +20,7 @@ from training.metrics import (
     calibration_error,
     overlap,
     recall_at,
-    wilson_interval,
+    share,
 )
 
 
@@ -43,11 +43,6 @@ def evaluate_set(documents: ReadSet, manifest: Manifest) -> dict[str, Any]:
     return {key: value for key, value in metrics.items() if value}
 
 
-def _share(successes: int, trials: int) -> list[float]:
-    low, high = wilson_interval(successes, trials)
-    return [round(successes / trials, 4) if trials else 0.0, round(low, 4), round(high, 4), trials]
-
-
 def evaluate_pairs(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
     """Ranking, verdicts, evidence, rules, kinds and calibration of assessed documents."""
     if not pairs:
@@ -63,14 +58,12 @@ def evaluate_pairs(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
         "average_precision_interval": [round(low, 4), round(high, 4)],
         "recall_at_1_percent": round(recall_at(labels, scores, 0.01), 4),
         "recall_at_5_percent": round(recall_at(labels, scores, 0.05), 4),
-        "flagged_of_partisan": _share(
-            int((verdicts[labels] == "flagged").sum()), int(labels.sum())
-        ),
-        "cleared_of_partisan": _share(int((verdicts[labels] == "clear").sum()), int(labels.sum())),
-        "flagged_of_permitted": _share(
+        "flagged_of_partisan": share(int((verdicts[labels] == "flagged").sum()), int(labels.sum())),
+        "cleared_of_partisan": share(int((verdicts[labels] == "clear").sum()), int(labels.sum())),
+        "flagged_of_permitted": share(
             int((verdicts[~labels] == "flagged").sum()), int((~labels).sum())
         ),
-        "cleared_of_permitted": _share(
+        "cleared_of_permitted": share(
             int((verdicts[~labels] == "clear").sum()), int((~labels).sum())
         ),
         "flagged_by_kind": _by_kind(pairs),
@@ -87,7 +80,7 @@ def _by_kind(pairs: list[tuple[Document, Assessment]]) -> dict[str, list[float]]
             for kind in document.confusers:
                 counts[kind][0] += assessment.verdict == "flagged"
                 counts[kind][1] += 1
-    return {k: _share(*counts[k]) for k in PROTECTED_NAMES if k in counts}
+    return {k: share(*counts[k]) for k in PROTECTED_NAMES if k in counts}
 
 
 def _evidence(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
@@ -111,10 +104,10 @@ def _evidence(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
             by_rule[rule][0] += rule in {e.rule for e in assessment.evidence}
             by_rule[rule][1] += 1
     return {
-        "found": _share(found, asked),
-        "right_rule": _share(right_rule, asked),
+        "found": share(found, asked),
+        "right_rule": share(right_rule, asked),
         "character_precision": round(inside / pointed, 4) if pointed else 0.0,
-        "rule_recall": {r: _share(*by_rule[r]) for r in RULE_NAMES if r in by_rule},
+        "rule_recall": {r: share(*by_rule[r]) for r in RULE_NAMES if r in by_rule},
     }
 
 
@@ -129,7 +122,7 @@ def contrast_pairs(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
         for g in groups.values()
         if g["partisan"] and g["permitted"]
     ]
-    return {"ordered": _share(sum(ordered), len(ordered))} if ordered else {}
+    return {"ordered": share(sum(ordered), len(ordered))} if ordered else {}
 
 
 def swap_changes(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:

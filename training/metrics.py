@@ -64,6 +64,12 @@ def wilson_interval(successes: int, trials: int, z: float = 1.96) -> tuple[float
     return float(max(0.0, (centre - margin) / scale)), float(min(1.0, (centre + margin) / scale))
 
 
+def share(successes: int, trials: int) -> list[float]:
+    """A share with its 95 % interval: ``[share, low, high, trials]``."""
+    low, high = wilson_interval(successes, trials)
+    return [round(successes / trials, 4) if trials else 0.0, round(low, 4), round(high, 4), trials]
+
+
 def bootstrap_interval(
     labels: Bools, scores: Floats, rounds: int = 500, seed: int = 0
 ) -> tuple[float, float]:
