@@ -79,6 +79,10 @@ def test_compounds_are_read_alike_however_they_are_joined(joiner):
     assert normalise(text).text == "می رود و کتاب ها را نمی خواهد؛ اصلاح طلبان"
 
 
+def test_two_words_that_lost_their_space_are_read_apart():
+    assert normalise("به انجمنمحله رأیبدهید").text == "به انجمن محله رای بدهید"
+
+
 @pytest.mark.parametrize("text", ["میدان تنها", "میز و میوه", "انتها", "بهار و بهروز"])
 def test_words_that_only_look_like_compounds_stay_whole(text):
     assert normalise(text).text == text
