@@ -39,6 +39,17 @@ class TrainingConfig(BaseModel):
     )
     item_share: float = Field(1.0, ge=0, le=1, description="share of short items used each epoch")
     evidence_weight: float = Field(2.0, gt=0, description="weight of a positive sentence")
+    contrast_weight: float = Field(
+        0.0, ge=0, description="weight of telling twins of a pair or family apart in a batch"
+    )
+    swap_weight: float = Field(
+        0.0, ge=0, description="weight of reading rivals of a swap group alike in a batch"
+    )
+    longest_run: int = Field(
+        0,
+        ge=0,
+        description="windows without evidence kept of a long document, each epoch; 0 keeps all",
+    )
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,8 @@ class ExampleBuilder:
         kinds = np.array([name in document.confusers for name in PROTECTED_NAMES], np.float32)
         # A partisan text need not list its confusers: an empty list there says nothing.
         kinds_known = bool(document.confusers)
+        twins = group_number(document.pair or document.family)
+        rivals = group_number(document.swap_group)
         for window in pack_windows(read.token_ids, capacity, self.special):
             yield {
                 "input_ids": window.input_ids,
@@ -86,7 +89,14 @@ class ExampleBuilder:
                 "sentence_targets": [targets[i].tolist() for i, _, _ in window.sentences],
                 "kinds": kinds.tolist(),
                 "kinds_known": kinds_known,
+                "twins": twins,
+                "rivals": rivals,
             }
+
+
+def group_number(name: str) -> int:
+    """A number for a pair, family or swap group, the same in every run; -1 for none."""
+    return zlib.crc32(name.encode()) if name else -1
 
 
 def join(document: Document, other: Document, before: bool) -> Document:
@@ -106,6 +116,8 @@ def join(document: Document, other: Document, before: bool) -> Document:
                 for s in document.evidence
             ],
             "confusers": sorted({*document.confusers, *other.confusers}) if known else [],
+            "pair": "",
+            "swap_group": "",
         }
     )
 
@@ -130,12 +142,15 @@ def build_schedule(
             noise_seed = rng.randrange(2**31) if rng.random() < config.noise_share else None
             if document.unit == "document" and permitted and rng.random() < config.join_share:
                 document = join(document, rng.choice(permitted), rng.random() < 0.5)
-            rows.extend(builder.rows(document, rng.choice(config.training_windows), noise_seed))
-        rng.shuffle(rows)
+            of_document = list(
+                builder.rows(document, rng.choice(config.training_windows), noise_seed)
+            )
+            rows.extend(_sample_windows(of_document, config.longest_run, rng))
+        rows = _shuffle_groups(rows, rng)
         chunk = config.batch_size * 40
         batches: list[list[dict]] = []
         for start in range(0, len(rows), chunk):
-            part = sorted(rows[start : start + chunk], key=lambda r: len(r["input_ids"]))
+            part = _sort_groups(rows[start : start + chunk])
             batches += [
                 part[i : i + config.batch_size] for i in range(0, len(part), config.batch_size)
             ]
@@ -144,6 +159,36 @@ def build_schedule(
         batches.sort(key=lambda batch: len(batch) < config.batch_size)
         ordered += [row for batch in batches for row in batch]
     return datasets.Dataset.from_list(ordered)
+
+
+def _sample_windows(rows: list[dict], most: int, rng: random.Random) -> list[dict]:
+    """All windows with evidence, and at most `most` of the others (0: all)."""
+    plain = [i for i, row in enumerate(rows) if not any(t[0] for t in row["sentence_targets"])]
+    if not most or len(plain) <= most:
+        return rows
+    dropped = set(rng.sample(plain, len(plain) - most))
+    return [row for i, row in enumerate(rows) if i not in dropped]
+
+
+def _groups(rows: Sequence[dict]) -> list[list[dict]]:
+    """Rows that belong together (twins, rivals), the others alone; in order of appearance."""
+    groups: dict[tuple[str, int], list[dict]] = {}
+    for number, row in enumerate(rows):
+        key = next(((k, row[k]) for k in ("twins", "rivals") if row[k] >= 0), ("row", number))
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _shuffle_groups(rows: Sequence[dict], rng: random.Random) -> list[dict]:
+    groups = _groups(rows)
+    rng.shuffle(groups)
+    return [row for group in groups for row in group]
+
+
+def _sort_groups(rows: Sequence[dict]) -> list[dict]:
+    """Rows by length, so that batches hold little padding, and groups kept together."""
+    groups = sorted(_groups(rows), key=lambda g: sum(len(r["input_ids"]) for r in g) / len(g))
+    return [row for group in groups for row in group]
 
 
 def pooling_matrix(bounds: Sequence[Sequence[int]], tokens: int) -> np.ndarray:
@@ -178,4 +223,6 @@ def collate(rows: Sequence[dict], pad: int) -> dict[str, torch.Tensor]:
         "sentence_targets": targets,
         "kinds": torch.tensor([r["kinds"] for r in rows]),
         "kinds_known": torch.tensor([float(r["kinds_known"]) for r in rows]),
+        "twins": torch.tensor([r["twins"] for r in rows]),
+        "rivals": torch.tensor([r["rivals"] for r in rows]),
     }

@@ -31,12 +31,15 @@ class TrainingInterruptedError(RuntimeError):
 
 
 class TrainingObjective(nn.Module):
-    """The network with its loss: sentences, windows, rules and protected kinds together."""
+    """The network with its loss: sentences, windows, rules and protected kinds together, and
+    twins told apart, rivals read alike, where a batch holds them."""
 
-    def __init__(self, classifier: SentenceClassifier, evidence_weight: float) -> None:
+    def __init__(self, classifier: SentenceClassifier, config: TrainingConfig) -> None:
         super().__init__()
         self.classifier = classifier
-        self.evidence_weight = evidence_weight
+        self.evidence_weight = config.evidence_weight
+        self.contrast_weight = config.contrast_weight
+        self.swap_weight = config.swap_weight
 
     def forward(
         self,
@@ -47,6 +50,8 @@ class TrainingObjective(nn.Module):
         sentence_targets: torch.Tensor,
         kinds: torch.Tensor,
         kinds_known: torch.Tensor,
+        twins: torch.Tensor,
+        rivals: torch.Tensor,
     ) -> dict[str, torch.Tensor]:
         """Loss of a batch as made by `collate`."""
         sentences, windows = self.classifier(input_ids, sentence_of, positions, pooling)
@@ -69,11 +74,41 @@ class TrainingObjective(nn.Module):
         logits = sentences[..., KINDS_AT] - 1e4 * (1 - real).unsqueeze(-1)
         kind_loss = _bce(logits.max(1).values, kinds) + _bce(windows[:, KINDS_AT], kinds)
         loss = loss + 0.5 * (kind_loss * known).sum() / count
+
+        strongest = (sentences[..., 0] - 1e4 * (1 - real)).max(1).values
+        for judged in (windows[:, 0], strongest):
+            if self.contrast_weight:
+                loss = loss + self.contrast_weight * _twins_apart(
+                    judged, window_targets[:, 0], twins
+                )
+            if self.swap_weight:
+                loss = loss + self.swap_weight * _rivals_alike(judged, window_targets[:, 0], rivals)
         return {"loss": loss}
 
 
 def _bce(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+
+
+def _twins_apart(judged: torch.Tensor, targets: torch.Tensor, twins: torch.Tensor) -> torch.Tensor:
+    """Logistic loss on the margin of each partisan text over each permitted twin
+    (Burges et al. 2005); logits, targets and group numbers are [batch]."""
+    together = (twins.unsqueeze(0) == twins.unsqueeze(1)) & (twins >= 0).unsqueeze(1)
+    wanted = together & (targets.unsqueeze(1) > 0.5) & (targets.unsqueeze(0) < 0.5)
+    margins = judged.unsqueeze(1) - judged.unsqueeze(0)
+    return (nn.functional.softplus(-margins) * wanted).sum() / wanted.sum().clamp(min=1)
+
+
+def _rivals_alike(
+    judged: torch.Tensor, targets: torch.Tensor, rivals: torch.Tensor
+) -> torch.Tensor:
+    """Mean squared difference in probability between windows of a swap group that hold the
+    same: only the contestant differs, so the reading may not."""
+    together = (rivals.unsqueeze(0) == rivals.unsqueeze(1)) & (rivals >= 0).unsqueeze(1)
+    same = (together & (targets.unsqueeze(1) == targets.unsqueeze(0))).float()
+    probabilities = torch.sigmoid(judged)
+    difference = probabilities.unsqueeze(1) - probabilities.unsqueeze(0)
+    return (difference.square() * same).sum() / same.sum().clamp(min=1)
 
 
 class _InOrder(Trainer):
@@ -178,7 +213,7 @@ def fine_tune(
     )
     standardise_heads(model, schedule, encoder.special.pad)
     freeze_lower(model, config.trained_layers)
-    objective = TrainingObjective(model, config.evidence_weight)
+    objective = TrainingObjective(model, config)
     steps = -(-len(schedule) // config.batch_size)
     optimizer = torch.optim.AdamW(parameter_groups(model, config))
     warmup = max(1, int(config.warmup_share * steps))
