@@ -11,6 +11,7 @@ from pathlib import Path
 from classifier.text import normalise, unreadable_reason
 from data.leaks import TOO_TELLING, Leak
 from data.schema import Document
+from data.vocabulary import VOCABULARY
 
 # The share of common word 5-grams from which two texts of different stories are too alike.
 TOO_ALIKE = 0.2
@@ -26,6 +27,7 @@ def check(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
     yield from _stories(splits)
     yield from _groups(splits)
     yield from _balance(splits)
+    yield from _words(splits)
     yield from _texts(splits)
     yield from _copies(splits)
 
@@ -90,6 +92,17 @@ def _balance(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
         share = sum(d.label == "partisan" for d in documents) / len(documents)
         if not low <= share <= high:
             yield f"{name}: {share:.0%} of the documents are partisan, not {low:.0%} to {high:.0%}"
+
+
+def _words(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
+    """Documents are described in the words of `data.vocabulary`."""
+    for documents in splits.values():
+        for document in documents:
+            for field, known in VOCABULARY.items():
+                value = getattr(document, field)
+                if value and value not in known:
+                    listed = ", ".join(sorted(known))
+                    yield f"{document.id}: {field} {value!r} is not one of {listed}"
 
 
 @lru_cache(maxsize=1)
