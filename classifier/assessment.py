@@ -23,23 +23,31 @@ KindName = Literal[
 
 @dataclass(frozen=True)
 class Evidence:
-    """A passage that falls under a rule; code points into the submitted text, end exclusive."""
+    """A passage that falls under a rule; code points into the submitted text, end exclusive.
+
+    ``page``, counted from 1, tells where it begins in a document that has pages.
+    """
 
     start: int
     end: int
     text: str
     rule: RuleName
     probability: float
+    page: int | None = None
 
 
 @dataclass(frozen=True)
 class ProtectedPassage:
-    """A passage recognised as protected; code points into the submitted text, end exclusive."""
+    """A passage recognised as protected; code points into the submitted text, end exclusive.
+
+    ``page``, counted from 1, tells where it begins in a document that has pages.
+    """
 
     start: int
     end: int
     kind: KindName
     probability: float
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,9 @@ class Assessment:
     """What was found in one text.
 
     ``score`` is the calibrated probability that the document is partisan, None when
-    abstained. Every verdict but ``clear`` asks a person to look; none is a judgement.
+    abstained. ``notes`` are short stable codes of what the reading had to do or leave out
+    (``encoding:windows-1256``, ``ocr``, ``cut:page-1000``).
+    Every verdict but ``clear`` asks a person to look; none is a judgement.
     """
 
     id: str | None
@@ -56,9 +66,15 @@ class Assessment:
     abstained_reason: AbstentionReason | None = None
     evidence: list[Evidence] = field(default_factory=list)
     protected: list[ProtectedPassage] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
     model: str = ""
     codebook: str = CODEBOOK_VERSION
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries and lists, ready for JSON."""
-        return asdict(self)
+        """Plain dictionaries and lists, ready for JSON; pages only where there are any."""
+        plain = asdict(self)
+        plain["notes"] = list(self.notes)
+        for passage in (*plain["evidence"], *plain["protected"]):
+            if passage["page"] is None:
+                del passage["page"]
+        return plain

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from classifier.assessment import Assessment
+    from classifier.readers import Desk, Document, LeftOut, Unread
     from classifier.scorer import Scorer
 
 EXIT_NEEDS_LOOK, EXIT_ERROR, EXIT_PARTIAL = 1, 2, 3
@@ -21,6 +26,10 @@ ModelOption = Annotated[
     typer.Option(
         "--model", envvar="BITARAF_MODEL", help="A model bundle's folder; default: the shipped one."
     ),
+]
+TextColumnOption = Annotated[
+    str | None,
+    typer.Option("--text-column", help="Field or column that holds the text, in tables."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of prose.")]
 ThreadsOption = Annotated[
@@ -49,7 +58,12 @@ def load_scorer(model: Path | None, threads: int | None) -> Scorer:
 
 def score(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE…|-]", help="Text files; '-' for input.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE…|-]",
+            help="TXT, Markdown, HTML, DOCX, ODT, RTF, PDF, EML, CSV, XLSX, JSONL, or a ZIP of "
+            "these; '-' for input.",
+        ),
     ] = None,
     as_json: JsonOption = False,
     exit_code: Annotated[
@@ -59,86 +73,124 @@ def score(
     language: Annotated[
         str, typer.Option("--language", help="Language of the explanations: en or fa.")
     ] = "en",
+    text_column: TextColumnOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
-    """Score texts: one assessment each, with the sentences that led to it.
+    """Score documents: one assessment each, with the sentences that led to it.
 
-    Exit code 0: done; 1: with --exit-code, something to look at; 2: an error.
+    Every row of a table and every file of an archive is a document of its own.
+    Exit code 0: done; 1: with --exit-code, something to look at; 2: something cannot be read.
 
     Examples:
 
-      bitaraf score statement.txt
+      bitaraf score statement.txt report.pdf
 
       cat post.txt | bitaraf score - --json
 
-      bitaraf score --exit-code drafts/*.txt && echo "nothing to look at"
+      bitaraf score --exit-code drafts/*.docx && echo "nothing to look at"
     """
-    from classifier.audit.inputs import decode
+    from classifier.readers import Desk, Document, Unread
 
-    texts = []
-    for name in files or ["-"]:
-        try:
-            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-            texts.append((name, decode(data)))
-        except OSError as error:
-            raise fail(f"{name}: {error.strerror or error}") from error
-        except ValueError as error:
-            raise fail(f"{name}: {error}") from error
-    scorer = load_scorer(model, threads)
-    needs_look = False
-    for name, text in texts:
-        assessment = scorer.score(text, None if name == "-" else name)
-        needs_look |= assessment.verdict in ("flagged", "review")
-        if as_json:
-            typer.echo(json.dumps(assessment.to_dict(), ensure_ascii=False))
-        else:
-            from classifier.presentation import print_assessment
-
-            print_assessment(name, text, assessment, "fa" if language == "fa" else "en")
+    scorer: Scorer | None = None
+    needs_look = unread = False
+    with Desk() as desk:
+        for name in files or ["-"]:
+            for item in _open(desk, name, text_column):
+                if not isinstance(item, Document):
+                    unread |= isinstance(item, Unread)
+                    typer.echo(f"bitaraf: {item}", err=True)
+                    continue
+                scorer = scorer or load_scorer(model, threads)
+                assessment = scorer.score_document(item)
+                needs_look |= assessment.verdict in ("flagged", "review")
+                _print(item, assessment, as_json=as_json, language=language)
+        _tell_limits(desk)
+    if unread:
+        raise typer.Exit(EXIT_ERROR)
     if exit_code and needs_look:
         raise typer.Exit(EXIT_NEEDS_LOOK)
 
 
+def _open(desk: Desk, name: str, text_column: str | None) -> Iterator[Document | Unread | LeftOut]:
+    from classifier.readers.limits import LARGEST_FILE
+
+    if name != "-":
+        return desk.read_file(Path(name), name, text_column)
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise fail(f"standard input is larger than {LARGEST_FILE // 1_000_000} MB; save it first")
+    return desk.read_bytes("-", data, text_column)
+
+
+def _print(document: Document, assessment: Assessment, *, as_json: bool, language: str) -> None:
+    from classifier.presentation import print_assessment
+
+    if as_json:
+        shown = replace(assessment, id=None) if document.id == "-" else assessment
+        typer.echo(json.dumps(shown.to_dict(), ensure_ascii=False))
+    else:
+        print_assessment(document.id, assessment, "fa" if language == "fa" else "en")
+
+
+def _tell_limits(desk: Desk) -> None:
+    if not desk.bounded:
+        typer.echo(
+            "bitaraf: this system does not limit the memory of the reader of documents; "
+            "open files from strangers elsewhere",
+            err=True,
+        )
+
+
 def audit(
-    inputs: Annotated[list[Path], typer.Argument(help="JSONL or CSV files, text files, folders.")],
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files and folders: TXT, Markdown, HTML, DOCX, ODT, RTF, PDF, EML, CSV, XLSX, "
+            "JSONL, and ZIP of these."
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Where to write: .jsonl, .csv or .parquet.")
     ],
-    text_column: Annotated[
-        str | None, typer.Option("--text-column", help="Field or column that holds the text.")
-    ] = None,
+    text_column: TextColumnOption = None,
     as_json: JsonOption = False,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
     """Assess many documents, as a stream: one line each, in the order of the input.
 
-    Rows that hold no document are reported with file and line; the rest goes on.
-    Exit code 0: all rows assessed; 3: some rows could not be read; 2: an error.
+    Rows and files that hold no document are told by name; the rest goes on.
+    Exit code 0: all was assessed; 3: something could not be read; 2: an error.
 
     Examples:
 
       bitaraf audit posts.jsonl --output assessed.jsonl
 
-      bitaraf audit export.csv archive/ --text-column caption --output season.parquet
+      bitaraf audit export.csv season.zip archive/ --text-column caption -o season.parquet
     """
-    from classifier.audit import BadRow, InputError, open_inputs, open_output, run_audit
-    from classifier.audit.inputs import list_files
+    from classifier.audit import InputError, find_files, open_inputs, open_output, run_audit
     from classifier.presentation import audit_progress
+    from classifier.readers import Desk
 
     try:
-        files = list_files(inputs)
-        total = sum(path.stat().st_size for path in files)
+        found = find_files(inputs)
+        total = sum(path.stat().st_size for path in found.files)
         if output.parent != Path() and not output.parent.is_dir():
             raise fail(f"{output.parent}: no such folder to write to")
         scorer = load_scorer(model, threads)
-        with open_output(output) as writer, audit_progress(total, quiet=as_json) as advance:
+        with (
+            Desk() as desk,
+            open_output(output) as writer,
+            audit_progress(total, quiet=as_json) as advance,
+        ):
 
-            def report(row: BadRow) -> None:
-                typer.echo(f"bitaraf: {row}", err=True)
+            def tell(item: Unread | LeftOut) -> None:
+                typer.echo(f"bitaraf: {item}", err=True)
 
-            summary = run_audit(open_inputs(files, text_column), scorer, writer, report, advance)
+            rows = open_inputs(found, desk, text_column)
+            summary = run_audit(rows, scorer, writer, tell, advance)
+            _tell_limits(desk)
     except (InputError, ValueError) as error:
         raise fail(str(error)) from error
     except OSError as error:
@@ -157,9 +209,9 @@ def audit(
         }
         typer.echo(json.dumps(counts, ensure_ascii=False))
     else:
-        found = ", ".join(f"{n} {v}" for v, n in sorted(summary.verdicts.items())) or "none"
+        counted = ", ".join(f"{n} {v}" for v, n in sorted(summary.verdicts.items())) or "none"
         typer.echo(
-            f"{summary.documents} documents ({found}); "
+            f"{summary.documents} documents ({counted}); "
             f"{summary.bad_rows} rows could not be read; written to {output}",
             err=True,
         )

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from classifier.assessment import Assessment
 from classifier.codebook import PROTECTED_KINDS, RULES
+from classifier.readers import printable
 
 Language = Literal["en", "fa"]
 
@@ -49,6 +50,38 @@ REASONS: dict[Language, dict[str, str]] = {
         "unreadable": "رمزگذاری متن خراب یا اسکن آن ناخواناست",
     },
 }
+# What the reading of a document had to do or leave out; "{}" is what stands behind the colon.
+NOTES: dict[Language, dict[str, str]] = {
+    "en": {
+        "encoding": "not UTF-8: read as {}",
+        "ocr": "a scan: its letters were recognised by a program and may be wrong",
+        "macros_ignored": "it holds macros; they were neither run nor read",
+        "headers_left_out": "running headers and footers were left out",
+        "menus_left_out": "menus and what else stands beside the text were left out",
+        "comments_left_out": "comments were left out",
+        "deletions_left_out": "what is marked as deleted was left out",
+        "cut": "not read whole: the reading ends at page {}",
+        "cut:damaged_end": "not read whole: the end of the file is damaged",
+        "cut:damaged_letters": "some letters are damaged and were replaced",
+        "unread_pages": "{} pages are pictures without text and were not read",
+        "obfuscated": "letters seem disguised; they were read as what they mean",
+    },
+    "fa": {
+        "encoding": "متن UTF-8 نبود و با {} خوانده شد",
+        "ocr": "اسکن است: حروف را برنامه‌ای بازشناخته و شاید نادرست باشد",
+        "macros_ignored": "ماکرو دارد؛ نه اجرا شد و نه خوانده شد",
+        "headers_left_out": "سرصفحه و پاصفحه کنار گذاشته شد",
+        "menus_left_out": "منوها و آنچه در کنار متن است کنار گذاشته شد",
+        "comments_left_out": "یادداشت‌های حاشیه کنار گذاشته شد",
+        "deletions_left_out": "بخش‌های حذف‌شده کنار گذاشته شد",
+        "cut": "همهٔ آن خوانده نشد: تا صفحهٔ {} خوانده شد",
+        "cut:damaged_end": "همهٔ آن خوانده نشد: پایان پرونده خراب است",
+        "cut:damaged_letters": "برخی حروف خراب بود و جایگزین شد",
+        "unread_pages": "{} صفحه تصویر بدون متن است و خوانده نشد",
+        "obfuscated": "گویا حروف را تغییر شکل داده‌اند؛ به معنای اصلی خوانده شد",
+    },
+}
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def console() -> Console:
@@ -56,11 +89,29 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
-def print_assessment(name: str, text: str, assessment: Assessment, language: Language) -> None:
+def _page(number: int | None, language: Language) -> str:
+    """The page of a passage in words; nothing for a text without pages."""
+    if number is None:
+        return ""
+    if language == "en":
+        return f"  (page {number})"
+    return f"  (صفحهٔ {str(number).translate(_PERSIAN_DIGITS)})"
+
+
+def note_in_words(code: str, language: Language) -> str:
+    """A note of an Assessment for people; a code without words is shown as it is."""
+    name, _, value = code.partition(":")
+    words = NOTES[language].get(code) or NOTES[language].get(name)
+    if language == "fa":
+        value = value.translate(_PERSIAN_DIGITS) if name != "encoding" else value
+    return words.format(value.removeprefix("page-")) if words else code
+
+
+def print_assessment(name: str, assessment: Assessment, language: Language) -> None:
     """Print one assessment for people: verdict, the text's evidence, what is protected."""
     out = console()
     style = _STYLES[assessment.verdict]
-    title = "text" if name == "-" else name
+    title = "text" if name == "-" else printable(name)
     out.print(Text(title, style="bold"))
     verdict = Text(f"  {_VERDICTS[language][assessment.verdict]}", style=style)
     if assessment.abstained_reason:
@@ -68,15 +119,20 @@ def print_assessment(name: str, text: str, assessment: Assessment, language: Lan
     if assessment.score is not None:
         verdict.append(f"  ({assessment.score:.2f})", style="dim")
     out.print(verdict)
-    for start, end in dict.fromkeys((e.start, e.end) for e in assessment.evidence):
+    passages = {(e.start, e.end): e for e in assessment.evidence}
+    for first in passages.values():
         passage = Text("  ▌ ", style=style)
-        passage.append(" ".join(text[start:end].split()), style=f"bold {style}")
+        passage.append(" ".join(first.text.split()), style=f"bold {style}")
+        passage.append(_page(first.page, language), style="dim")
         out.print(passage)
         for item in assessment.evidence:
-            if (item.start, item.end) == (start, end):
+            if (item.start, item.end) == (first.start, first.end):
                 rule = _RULES[item.rule]
                 words = rule.english if language == "en" else rule.persian
                 out.print(Text(f"    {rule.code} {item.rule} ({item.probability:.2f}): {words}"))
+    for code in assessment.notes:
+        label = "note" if language == "en" else "یادداشت"
+        out.print(Text(f"  {label}: {note_in_words(code, language)}", style="dim"))
     kinds = dict.fromkeys(p.kind for p in assessment.protected)
     if kinds:
         out.print(Text("  protected: " if language == "en" else "  مجاز: ", style="dim"), end="")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from classifier.assessment import Assessment
 from classifier.bundle import Manifest, resolve_bundle
 from classifier.decision import decide
+from classifier.readers import Document
 from classifier.runtime import Runtime
 from classifier.text import unreadable_reason
 
@@ -38,7 +40,12 @@ class Scorer:
         if reason is None:
             logits = self.runtime.logits(text)
             if len(logits.read.spans):
-                return decide(text, identity, logits, self.manifest)
+                assessment = decide(text, identity, logits, self.manifest)
+                return (
+                    replace(assessment, notes=("obfuscated",))
+                    if logits.read.obfuscated
+                    else assessment
+                )
             reason = "unreadable"
         return Assessment(
             id=identity,
@@ -49,6 +56,24 @@ class Scorer:
             codebook=self.manifest.codebook,
         )
 
+    def score_document(self, document: Document) -> Assessment:
+        """Assess a document that was read from a file; see `classifier.readers.Desk`."""
+        return on_document(self.score(document.scored or document.text), document)
+
     def score_many(self, texts: Iterable[str]) -> Iterator[Assessment]:
         """Assess texts one after another, lazily and in order."""
         return map(self.score, texts)
+
+
+def on_document(assessment: Assessment, document: Document) -> Assessment:
+    """The Assessment of a document's text, told of the document: its name, pages and notes."""
+    return replace(
+        assessment,
+        id=document.id,
+        evidence=[
+            replace(e, text=document.text[e.start : e.end], page=document.page_at(e.start))
+            for e in assessment.evidence
+        ],
+        protected=[replace(p, page=document.page_at(p.start)) for p in assessment.protected],
+        notes=(*document.notes, *assessment.notes),
+    )

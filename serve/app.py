@@ -16,6 +16,7 @@ from serve import problems
 from serve.limits import BodyLimit
 from serve.problems import ProblemError
 from serve.schemas import (
+    AssessmentOut,
     BatchIn,
     BatchOut,
     CategoryOut,
@@ -128,7 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     @app.post("/v1/score", operation_id="scoreText", tags=["scoring"], responses=_ERRORS)
-    def score(text: TextIn, desk: DeskNow) -> Assessment:
+    def score(text: TextIn, desk: DeskNow) -> AssessmentOut:
         """Assess one text, however long: verdict, score, evidence, protected passages."""
         return desk.score(text)
 

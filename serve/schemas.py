@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    WrapSerializer,
+)
 
 from classifier import Assessment
 
 _EXAMPLE = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
 
 Identity = Annotated[str, StringConstraints(max_length=200)]
+
+
+def _without_empty_pages(value: Any, handler: SerializerFunctionWrapHandler) -> Any:
+    """Pages are named only in documents that have them, as on the command line."""
+    plain = handler(value)
+    for passage in (*plain["evidence"], *plain["protected"]):
+        if passage.get("page") is None:
+            passage.pop("page", None)
+    return plain
+
+
+AssessmentOut = Annotated[Assessment, WrapSerializer(_without_empty_pages)]
 
 
 class TextIn(BaseModel):
@@ -38,7 +57,7 @@ class BatchIn(BaseModel):
 class BatchOut(BaseModel):
     """Assessments in the order of the texts."""
 
-    assessments: list[Assessment]
+    assessments: list[AssessmentOut]
 
 
 class CategoryOut(BaseModel):

@@ -105,7 +105,7 @@ def test_folders_of_text_files_to_parquet(run_bitaraf, tmp_path):
     output = tmp_path / "season.parquet"
     done = run_bitaraf("audit", folder.parent, "--output", output)
     assert done.returncode == 3
-    assert b"c.txt:1: not valid UTF-16" in done.stderr
+    assert b"c.txt: not valid UTF-16" in done.stderr
     table = pq.read_table(output).to_pylist()
     assert [row["id"][-5:] for row in table] == ["b.txt", "a.txt"]
     assert table[0]["evidence"][0]["rule"]

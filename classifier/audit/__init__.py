@@ -1,15 +1,14 @@
 """Many documents in, one assessment a line out, streaming."""
 
-from classifier.audit.inputs import AuditRow, BadRow, InputError, open_inputs
+from classifier.audit.inputs import InputError, find_files, open_inputs
 from classifier.audit.outputs import OUTPUT_FORMATS, open_output
 from classifier.audit.run import AuditSummary, run_audit
 
 __all__ = [
     "OUTPUT_FORMATS",
-    "AuditRow",
     "AuditSummary",
-    "BadRow",
     "InputError",
+    "find_files",
     "open_inputs",
     "open_output",
     "run_audit",

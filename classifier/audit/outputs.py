@@ -18,7 +18,8 @@ from classifier.assessment import Assessment
 OUTPUT_FORMATS = (".jsonl", ".csv", ".parquet")
 _BATCH = 1000
 _COLUMNS = (
-    "id", "verdict", "score", "abstained_reason", "evidence", "protected", "model", "codebook",
+    "id", "verdict", "score", "abstained_reason", "evidence", "protected", "notes", "model",
+    "codebook",
 )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ class _Csv:
 
     def write(self, assessment: Assessment) -> None:
         row: dict[str, Any] = assessment.to_dict()
-        for name in ("evidence", "protected"):
+        for name in ("evidence", "protected", "notes"):
             row[name] = json.dumps(row[name], ensure_ascii=False)
         self._rows.writerow(row)
 
@@ -88,8 +89,11 @@ class _Parquet:
         place = [("start", pa.int64()), ("end", pa.int64())]
         evidence = [
             *place, ("text", pa.string()), ("rule", pa.string()), ("probability", pa.float64()),
+            ("page", pa.int64()),
         ]  # fmt: skip
-        protected = [*place, ("kind", pa.string()), ("probability", pa.float64())]
+        protected = [
+            *place, ("kind", pa.string()), ("probability", pa.float64()), ("page", pa.int64()),
+        ]  # fmt: skip
         self._schema = pa.schema(
             [
                 ("id", pa.string()),
@@ -98,6 +102,7 @@ class _Parquet:
                 ("abstained_reason", pa.string()),
                 ("evidence", pa.list_(pa.struct(evidence))),
                 ("protected", pa.list_(pa.struct(protected))),
+                ("notes", pa.list_(pa.string())),
                 ("model", pa.string()),
                 ("codebook", pa.string()),
             ]

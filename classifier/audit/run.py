@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from classifier.assessment import Assessment
-from classifier.audit.inputs import AuditRow, BadRow
 from classifier.audit.outputs import Writer
-from classifier.scorer import Scorer
+from classifier.readers import Document, LeftOut, Unread
+from classifier.scorer import Scorer, on_document
 
 _REMEMBERED = 2000
 
 
 @dataclass
 class AuditSummary:
-    """Counts of an audit: documents by verdict, repeated texts, and rows that held none."""
+    """Counts of an audit: documents by verdict, repeated texts, rows and files that held none."""
 
     documents: int = 0
     repeated: int = 0
@@ -26,34 +26,42 @@ class AuditSummary:
 
 
 def run_audit(
-    rows: Iterable[AuditRow | BadRow],
+    items: Iterable[Document | Unread | LeftOut],
     scorer: Scorer,
     writer: Writer,
-    on_bad_row: Callable[[BadRow], None],
+    on_unread: Callable[[Unread | LeftOut], None],
     on_progress: Callable[[int], None] = lambda consumed: None,
 ) -> AuditSummary:
-    """Assess every row and write it in input order; bad rows are reported, not written.
+    """Assess every document and write it in input order; what is unread is told, not written.
 
     A text met lately (the last 2,000 different ones) is not scored again. `on_progress`
-    is told the bytes of input consumed by each row.
+    is told the bytes of input consumed by each.
     """
     summary = AuditSummary()
     remembered: OrderedDict[bytes, Assessment] = OrderedDict()
-    for row in rows:
-        if isinstance(row, BadRow):
+    for item in items:
+        if isinstance(item, LeftOut):
+            on_unread(item)
+            continue
+        if isinstance(item, Unread):
             summary.bad_rows += 1
-            on_bad_row(row)
+            on_unread(item)
         else:
-            key = blake2b(row.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            key = _key(item)
             known = remembered.get(key)
-            assessment = known or scorer.score(row.text)
+            assessment = known or scorer.score(item.scored or item.text)
             remembered[key] = assessment
             remembered.move_to_end(key)
             if len(remembered) > _REMEMBERED:
                 remembered.popitem(last=False)
-            writer.write(replace(assessment, id=row.id))
+            writer.write(on_document(assessment, item))
             summary.documents += 1
             summary.repeated += known is not None
             summary.verdicts[assessment.verdict] += 1
-        on_progress(row.consumed)
+        on_progress(item.consumed)
     return summary
+
+
+def _key(document: Document) -> bytes:
+    text = document.scored or document.text
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,0 +1,7 @@
+"""From files to texts: every kind of document that a publication comes in."""
+
+from classifier.readers.desk import Desk
+from classifier.readers.document import Document, LeftOut, ReadError, Unread, printable
+from classifier.readers.kinds import SUFFIXES
+
+__all__ = ["SUFFIXES", "Desk", "Document", "LeftOut", "ReadError", "Unread", "printable"]

@@ -1,0 +1,332 @@
+"""From glyphs to lines of letters: which stand in a row, where words end, which way to read."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from classifier.readers.pdf.glyphs import KASHIDA, Glyph
+
+_ZWNJ = "\u200c"
+# Letters that join the letter after them: where one does not, there is a ZWNJ.
+_JOINING = frozenset("بپتثجچحخسشصضطظعغفقکكگلمنهیيئىـ")
+_NUMBER_MARKS = frozenset(".,:/٫٬")
+# Distances in ems of the font's size. Joined letters touch; unjoined ones stand a little apart.
+_APART = 0.03
+_SPACE = 0.16
+_GAP = 1.0
+_COLUMN_GAP = 1.6
+
+
+@dataclass
+class Segment:
+    """Glyphs in one row without a wide gap."""
+
+    glyphs: list[Glyph] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.x0 = min(g.x0 for g in self.glyphs)
+        self.x1 = max(g.x1 for g in self.glyphs)
+        self.size = median(g.size for g in self.glyphs)
+        self.base = median(g.base for g in self.glyphs)
+
+    @property
+    def width(self) -> float:
+        """Width in points."""
+        return self.x1 - self.x0
+
+
+@dataclass
+class Line:
+    """A row of a column, as text; places in points."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    first_word: float
+    page: int = 0
+    # Raised numbers of footnotes in the line, and whether it begins with one.
+    references: tuple[str, ...] = ()
+    note_mark: bool = False
+    table_row: bool = False
+
+    @property
+    def leftward(self) -> bool:
+        """Whether the line reads from right to left."""
+        return _reads_leftward(self.text)
+
+
+def _is_mark(glyph: Glyph) -> bool:
+    return unicodedata.category(glyph.text[0]) == "Mn"
+
+
+def _is_rtl(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
+
+
+def _reads_leftward(text: str) -> bool:
+    right = sum(_is_rtl(c) for c in text)
+    left = sum(unicodedata.bidirectional(c) == "L" for c in text)
+    return right * 2 >= left
+
+
+def find_segments(glyphs: Sequence[Glyph]) -> list[Segment]:
+    """Rows of glyphs by their baselines, cut at wide gaps, marks put with their letters."""
+    rows: list[list[Glyph]] = []
+    letters = sorted((g for g in glyphs if not _is_mark(g)), key=lambda g: -g.base)
+    usual = median(g.size for g in letters) if letters else 0.0
+    raised = [g for g in letters if g.size < 0.8 * usual and _refers(g)]
+    for glyph in letters:
+        if glyph.size < 0.8 * usual and _refers(glyph):
+            continue
+        if rows and abs(rows[-1][0].base - glyph.base) <= 0.35 * max(glyph.size, rows[-1][0].size):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    _place_raised(rows, raised)
+    segments = []
+    for row in rows:
+        row.sort(key=lambda g: g.middle)
+        current = [row[0]]
+        edge = row[0].x1
+        for glyph in row[1:]:
+            if glyph.x0 - edge > _GAP * max(glyph.size, current[-1].size):
+                segments.append(Segment(current))
+                current = []
+            current.append(glyph)
+            edge = max(edge, glyph.x1) if len(current) > 1 else glyph.x1
+        segments.append(Segment(current))
+    _place_marks(segments, [g for g in glyphs if _is_mark(g)])
+    return segments
+
+
+def _place_raised(rows: list[list[Glyph]], raised: list[Glyph]) -> None:
+    """Put small raised figures into the row that they stand in; others are rows of their own."""
+    for glyph in raised:
+        for row in rows:
+            if 0.05 < (glyph.base - row[0].base) / row[0].size < 0.75 and (
+                min(g.x0 for g in row) - row[0].size
+                < glyph.middle
+                < max(g.x1 for g in row) + row[0].size
+            ):
+                row.append(glyph)
+                break
+        else:
+            same = next((r for r in rows if abs(r[0].base - glyph.base) <= 0.35 * glyph.size), None)
+            if same is None:
+                rows.append([glyph])
+            else:
+                same.append(glyph)
+
+
+def _place_marks(segments: list[Segment], marks: list[Glyph]) -> None:
+    """Give each mark to the letter under or over which it stands."""
+    ordered = sorted(segments, key=lambda s: s.base)
+    for mark in marks:
+        near = [
+            s for s in ordered
+            if s.base - s.size <= mark.y0 <= s.base + 1.3 * s.size
+            and s.x0 - s.size <= mark.middle <= s.x1 + s.size
+        ]  # fmt: skip
+        if not near:
+            continue
+        segment = min(near, key=lambda s: abs(s.base - mark.base))
+        letter = min(
+            segment.glyphs,
+            key=lambda g: (
+                max(g.x0 - mark.middle, mark.middle - g.x1, 0) + abs(g.middle - mark.middle) / 99
+            ),
+        )
+        letter.text += mark.text
+
+
+def space_width(segments: Sequence[Segment]) -> float:
+    """The distance in ems from which on letters stand in different words, on this page.
+
+    The widest stretch of distances that hardly occur between those inside words and those
+    between words; a usual value where a page has too few words to tell.
+    """
+    gaps = []
+    for segment in segments:
+        for right, left in zip(segment.glyphs[1:], segment.glyphs, strict=False):
+            gap = (right.x0 - left.x1) / segment.size
+            if 0.04 < gap < 0.6:
+                gaps.append(gap)
+    gaps = sorted(gap for gap in gaps if 0.08 <= gap <= 0.32)
+    if len(gaps) < 40:
+        return _SPACE
+    edges = [0.08, *gaps, 0.32]
+    widest = max(range(1, len(edges)), key=lambda i: edges[i] - edges[i - 1])
+    if edges[widest] - edges[widest - 1] < 0.03:
+        return _SPACE
+    return (edges[widest] + edges[widest - 1]) / 2
+
+
+def join_rows(segments: Sequence[Segment], space: float) -> Iterator[Line]:
+    """Lines of one column from top to bottom; `space` as of `space_width`."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: -s.base):
+        if rows and abs(rows[-1][0].base - segment.base) <= 0.35 * segment.size:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        line = _write(sorted((g for s in row for g in s.glyphs), key=lambda g: -g.middle), space)
+        if line is not None:
+            yield line
+
+
+@dataclass(slots=True)
+class _Atom:
+    """A letter, or several of one glyph, and what stands between it and the next one left."""
+
+    text: str
+    after: str
+
+
+def _write(glyphs: list[Glyph], space: float) -> Line | None:
+    size = median(g.size for g in glyphs)
+    base = median(g.base for g in glyphs)
+    kept = [g for g in glyphs if not _is_reference(g, size, base)]
+    if not kept:
+        return None
+    note_mark = _is_reference(glyphs[0], size, base)
+    marks = "".join(g.text if _is_reference(g, size, base) else " " for g in reversed(glyphs))
+    _lam_before_alef(kept)
+    atoms: list[_Atom] = []
+    first_word: float | None = None
+    for glyph, following in zip(kept, [*kept[1:], None], strict=True):
+        after = "" if following is None else _between(glyph, following, size, space)
+        if first_word is None and (after in (" ", "\t") or following is None):
+            first_word = kept[0].x1 - glyph.x0
+        if glyph.text == KASHIDA:
+            # A stretched stroke joins its neighbours; what stands after it still counts.
+            if atoms and after in (" ", "\t"):
+                atoms[-1].after = after
+            continue
+        atoms.append(_Atom(glyph.text.replace(KASHIDA, ""), after))
+    if not atoms:
+        return None
+    text = _logical(atoms)
+    x0, x1 = min(g.x0 for g in kept), max(g.x1 for g in kept)
+    if not _reads_leftward(text):
+        text = _logical_rightward(atoms)
+        words = text.split()
+        first_word = (x1 - x0) * len(words[0]) / len(text) if words else 0.0
+    return Line(
+        " ".join(text.split(" ")), x0, x1, base, size, first_word or 0.0,
+        references=tuple(marks.split()), note_mark=note_mark, table_row="\t" in text,
+    )  # fmt: skip
+
+
+def _is_reference(glyph: Glyph, size: float, base: float) -> bool:
+    """Whether a glyph is the small raised number of a footnote."""
+    return glyph.size < 0.8 * size and glyph.base > base + 0.05 * size and _refers(glyph)
+
+
+def _refers(glyph: Glyph) -> bool:
+    return glyph.text[0].isdecimal() or glyph.text in ("*", "†", "‡")
+
+
+def _lam_before_alef(glyphs: list[Glyph]) -> None:
+    """Lam and alef are drawn across each other; the lam is read first."""
+    for i in range(len(glyphs) - 1):
+        one, two = glyphs[i], glyphs[i + 1]
+        if one.text[0] in "اأإآ" and two.text[0] == "ل":
+            overlap = min(one.x1, two.x1) - max(one.x0, two.x0)
+            if overlap > 0.5 * min(one.x1 - one.x0, two.x1 - two.x0):
+                glyphs[i], glyphs[i + 1] = two, one
+
+
+def _between(right: Glyph, left: Glyph, size: float, space: float) -> str:
+    gap = (right.x0 - left.x1) / size
+    if gap > _COLUMN_GAP:
+        return "\t"
+    if gap > space:
+        return " "
+    joins = right.text[-1] if unicodedata.category(right.text[-1]) != "Mn" else right.text[0]
+    if KASHIDA in (right.text, left.text):
+        return ""
+    if gap > _APART and joins in _JOINING and _is_rtl(left.text[0]):
+        return _ZWNJ
+    return ""
+
+
+def _kind(text: str) -> str:
+    """L for Latin and other letters from left to right, N for digits, R, or - for neutral."""
+    direction = unicodedata.bidirectional(text[0])
+    if direction in ("EN", "AN") and text[0].isdecimal():
+        return "N"
+    return "L" if direction == "L" else "R" if direction in ("R", "AL") else "-"
+
+
+def _logical(atoms: list[_Atom]) -> str:
+    """The text of a right-to-left line: runs of Latin and digits are turned round."""
+    kinds = [_kind(atom.text) for atom in atoms]
+    pieces: list[str] = []
+    position = 0
+    while position < len(atoms):
+        end = _run_end(atoms, kinds, position)
+        run = atoms[position:end]
+        written = run[0].text
+        for before, atom in itertools.pairwise(run):
+            gap = " " if before.after == "\t" else before.after
+            written = atom.text + gap + written
+        pieces.append(written + run[-1].after)
+        position = end
+    return "".join(pieces)
+
+
+def _run_end(atoms: list[_Atom], kinds: list[str], start: int) -> int:
+    """One past the run of left-to-right letters that starts at `start`, counted leftwards."""
+    if kinds[start] not in ("L", "N"):
+        return start + 1
+    end = last = start + 1
+    latin = kinds[start] == "L"
+    while last < len(atoms) and kinds[last] != "R" and atoms[last - 1].after != "\t":
+        spaced = atoms[last - 1].after == " "
+        if kinds[last] == "L":
+            latin, end = True, last + 1
+        elif kinds[last] == "N":
+            if not any(a.after == " " for a in atoms[end - 1 : last]) and (
+                latin or all(a.text in _NUMBER_MARKS for a in atoms[end:last])
+            ):
+                end = last + 1
+        elif spaced and not latin and not any(k == "L" for k in kinds[last : last + 12]):
+            break
+        last += 1
+    # A number that merely precedes Latin words belongs to them only where nothing parts them.
+    return end
+
+
+def _logical_rightward(atoms: list[_Atom]) -> str:
+    """The text of a left-to-right line: as it stands, runs of Persian turned round."""
+    ordered = list(reversed(atoms))
+    before = ["", *(atom.after for atom in ordered[1:])]
+    out: list[tuple[str, str]] = list(zip(before, (a.text for a in ordered), strict=True))
+    pieces: list[str] = []
+    position = 0
+    while position < len(out):
+        end = position + 1
+        if _kind(out[position][1]) == "R":
+            while end < len(out) and (
+                _kind(out[end][1]) == "R"
+                or (
+                    end + 1 < len(out)
+                    and _kind(out[end][1]) == "-"
+                    and _kind(out[end + 1][1]) == "R"
+                )
+            ):
+                end += 1
+        run = out[position:end]
+        pieces.append(run[0][0])
+        gaps = [gap for gap, _ in run[1:]]
+        for (_, text), gap in zip(reversed(run), [*reversed(gaps), ""], strict=True):
+            pieces.append(text + gap)
+        position = end
+    return "".join(pieces)
