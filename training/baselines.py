@@ -112,11 +112,115 @@ def frozen_encoder(train: Sequence[Document], test: Sequence[Document]) -> NDArr
     return _logistic(StandardScaler(), vectors(train), _labels(train), vectors(test))
 
 
+def static_embeddings(train: Sequence[Document], test: Sequence[Document]) -> NDArray[np.float64]:
+    """Static embeddings of the encoder's own pieces, as model2vec distils them, under logistic
+    regression: each piece read alone, the first 256 principal components, weights by Zipf's
+    law (Tulkens and van Dongen 2024)."""
+    import torch
+    from model2vec import StaticModel
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import StandardScaler
+    from tokenizers import Tokenizer
+
+    from training.pretrained import load_encoder
+
+    encoder = load_encoder()
+    special = encoder.special
+    rows = []
+    with torch.no_grad():
+        for start in range(0, encoder.model.config.vocab_size, 512):
+            pieces = torch.arange(start, min(start + 512, encoder.model.config.vocab_size))
+            framed = torch.stack(
+                [
+                    torch.full_like(pieces, special.begin),
+                    pieces,
+                    torch.full_like(pieces, special.end),
+                ],
+                1,
+            )
+            rows.append(encoder.model(framed).last_hidden_state.mean(1).numpy())
+    vectors = PCA(256, random_state=0).fit_transform(np.concatenate(rows))
+    # Pieces stand in the order of their frequency, after the special ones.
+    vectors *= np.log(np.arange(len(vectors)) + 2)[:, None]
+    model = StaticModel(
+        vectors.astype(np.float32), Tokenizer.from_str(encoder.tokenizer_json), normalize=True
+    )
+    encoded = [
+        model.encode([normalise(d.text).text for d in documents], max_length=None)
+        for documents in (train, test)
+    ]
+    return _logistic(StandardScaler(), encoded[0], _labels(train), encoded[1])
+
+
+def setfit(
+    train: Sequence[Document], test: Sequence[Document], of_each_label: int = 32
+) -> NDArray[np.float64]:
+    """SetFit (Tunstall et al. 2022): the encoder tuned on pairs of a few documents of each
+    label, then logistic regression. It is a method for few examples, so it is given few."""
+    import random
+    import tempfile
+    from pathlib import Path
+
+    import datasets
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from setfit import SetFitModel, Trainer, TrainingArguments
+    from sklearn.linear_model import LogisticRegression
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    from training.pretrained import load_encoder
+
+    encoder = load_encoder()
+    rng = random.Random(0)
+    chosen = [
+        d
+        for label in ("partisan", "permitted")
+        for d in rng.sample(
+            [d for d in train if d.label == label and d.unit == "document"], of_each_label
+        )
+    ]
+    tokenizer = Tokenizer.from_str(encoder.tokenizer_json)
+    names = {
+        key: tokenizer.id_to_token(value)
+        for key, value in (
+            ("cls_token", encoder.special.begin),
+            ("sep_token", encoder.special.end),
+            ("pad_token", encoder.special.pad),
+        )
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        encoder.model.save_pretrained(folder)
+        PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder)
+        body = Transformer(folder, max_seq_length=160)
+        sentences = SentenceTransformer(
+            modules=[body, Pooling(body.get_word_embedding_dimension())], device="cpu"
+        )
+        model = SetFitModel(model_body=sentences, model_head=LogisticRegression(max_iter=2000))
+        trainer = Trainer(
+            model=model,
+            args=TrainingArguments(
+                output_dir=str(Path(folder) / "run"), batch_size=8, num_epochs=1, num_iterations=5,
+                show_progress_bar=False, report_to="none", save_strategy="no",
+            ),
+            train_dataset=datasets.Dataset.from_dict(
+                {
+                    "text": [normalise(d.text).text for d in chosen],
+                    "label": [int(d.label == "partisan") for d in chosen],
+                }
+            ),
+        )  # fmt: skip
+        trainer.train()
+        return np.asarray(model.predict_proba([normalise(d.text).text for d in test]))[:, 1]
+
+
 BASELINES: dict[str, Ranker] = {
     "keyword count": keyword_count,
     "TF-IDF of characters": tfidf_characters,
     "TF-IDF of hazm words and lemmas": tfidf_hazm,
+    "static embeddings (model2vec)": static_embeddings,
     "frozen encoder": frozen_encoder,
+    "SetFit": setfit,
 }
 
 
