@@ -9,7 +9,7 @@ from pathlib import Path
 from classifier.assessment import Assessment
 from classifier.bundle import Manifest, resolve_bundle
 from classifier.decision import decide
-from classifier.readers import Document
+from classifier.readers import Document, sound
 from classifier.runtime import Runtime
 from classifier.text import unreadable_reason
 
@@ -69,9 +69,9 @@ def on_document(assessment: Assessment, document: Document) -> Assessment:
     """The Assessment of a document's text, told of the document: its name, pages and notes."""
     return replace(
         assessment,
-        id=document.id,
+        id=sound(document.id),
         evidence=[
-            replace(e, text=document.text[e.start : e.end], page=document.page_at(e.start))
+            replace(e, text=sound(document.text[e.start : e.end]), page=document.page_at(e.start))
             for e in assessment.evidence
         ],
         protected=[replace(p, page=document.page_at(p.start)) for p in assessment.protected],

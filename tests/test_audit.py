@@ -1,10 +1,13 @@
 import csv
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import PARTISAN, PERMITTED
+from tests.conftest import PARTISAN, PERMITTED, ROOT
+
+FIXTURES = ROOT / "tests" / "fixtures"
 
 
 def jsonl(path, rows):
@@ -140,3 +143,47 @@ def test_an_unfinished_output_never_stands_under_its_own_name(tmp_path):
         raise KeyboardInterrupt
     assert not output.exists()
     assert (tmp_path / "out.jsonl.partial").exists()
+
+
+def test_a_folder_of_every_kind_of_document(run_bitaraf, tmp_path):
+    folder = tmp_path / "season"
+    folder.mkdir()
+    kinds = ("docx", "odt", "rtf", "pdf", "html", "eml", "md", "1256.txt")
+    for kind in kinds:
+        shutil.copy(FIXTURES / f"flagged.{kind}", folder)
+    shutil.copy(FIXTURES / "report.pdf", folder)
+    (folder / "~$flagged.docx").write_bytes(b"lock")
+    (folder / "report_files").mkdir()
+    (folder / "report.html").write_text(f"<html><p>{PERMITTED}", "utf-8")
+    (folder / "report_files" / "frame.html").write_text("<html><p>x", "utf-8")
+    output = tmp_path / "out.parquet"
+    done = run_bitaraf("audit", folder, "-o", output, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = {row["id"].rpartition("/")[2]: row for row in pq.read_table(output).to_pylist()}
+    assert set(rows) == {
+        *(f"flagged.{kind}" for kind in kinds), "پیوست flagged.odt", "report.pdf", "report.html",
+    }  # fmt: skip
+    flagged = [row for name, row in rows.items() if "flagged" in name]
+    assert {row["verdict"] for row in flagged} == {"flagged"}
+    assert rows["flagged.1256.txt"]["notes"] == ["encoding:windows-1256"]
+    assert {e["page"] for e in rows["report.pdf"]["evidence"]} == {2}
+    assert {e["page"] for e in rows["flagged.docx"]["evidence"]} == {None}
+    repeated = json.loads(done.stdout)["repeated"]
+    assert repeated >= 3
+
+
+def test_names_and_texts_that_no_file_can_hold_do_not_end_an_audit(run_bitaraf, tmp_path):
+    path = tmp_path / "odd.jsonl"
+    path.write_text(
+        json.dumps({"id": "\ud800", "text": PARTISAN.replace("وانت", "\udfff وانت")}), "ascii"
+    )
+    for ending in ("jsonl", "csv", "parquet"):
+        done = run_bitaraf("audit", path, "-o", tmp_path / f"out.{ending}")
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_file_without_a_known_suffix_is_told_by_its_content(run_bitaraf, tmp_path):
+    shutil.copy(FIXTURES / "permitted.docx", tmp_path / "download")
+    output = tmp_path / "out.jsonl"
+    assert run_bitaraf("audit", tmp_path / "download", "-o", output).returncode == 0
+    assert lines(output)[0]["verdict"] == "clear"

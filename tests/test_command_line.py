@@ -7,7 +7,11 @@ import pytest
 
 from tests.conftest import BITARAF, PARTISAN, PERMITTED, ROOT
 
-HEAVY = ("torch", "transformers", "datasets", "hazm", "scipy", "pyarrow", "fastapi")
+HEAVY = (
+    "torch", "transformers", "datasets", "hazm", "scipy", "pyarrow", "fastapi", "pypdfium2",
+    "openpyxl", "email.message", "xml.parsers.expat",
+)  # fmt: skip
+FIXTURES = ROOT / "tests" / "fixtures"
 
 
 def test_text_from_standard_input(run_bitaraf):
@@ -27,6 +31,53 @@ def test_persian_survives_a_pipe_in_any_locale(run_bitaraf):
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("LC_", "LANG"))}
     done = run_bitaraf("score", input=PARTISAN.encode(), env=environment | {"LC_ALL": "C"})
     assert "ترکمان‌پور" in done.stdout.decode("utf-8")
+
+
+def test_a_document_is_scored_with_its_pages_and_notes(run_bitaraf):
+    report = FIXTURES / "report.pdf"
+    printed = json.loads(run_bitaraf("score", report, "--json").stdout)
+    assert printed["id"] == str(report)
+    assert {e["page"] for e in printed["evidence"] if "دادگستر" in e["text"]} == {2}
+    assert printed["notes"] == ["headers_left_out"]
+    persian = run_bitaraf("score", report, "--language", "fa").stdout.decode()
+    assert "(صفحهٔ ۲)" in persian
+    assert "یادداشت: سرصفحه و پاصفحه کنار گذاشته شد" in persian
+    english = run_bitaraf("score", report, FIXTURES / "flagged.1256.txt").stdout.decode()
+    assert "(page 2)" in english
+    assert "note: not UTF-8: read as windows-1256" in english
+
+
+def test_a_document_comes_by_standard_input_too(run_bitaraf):
+    data = (FIXTURES / "permitted.docx").read_bytes()
+    printed = json.loads(run_bitaraf("score", "-", "--json", input=data).stdout)
+    assert printed["verdict"] == "clear"
+    assert printed["id"] is None
+
+
+def test_each_row_and_each_member_is_a_document(run_bitaraf):
+    done = run_bitaraf("score", FIXTURES / "posts.xlsx", FIXTURES / "season.zip", "--json")
+    assert done.returncode == 0
+    names = [json.loads(line)["id"].rpartition("/")[2] for line in done.stdout.splitlines()]
+    assert names[:3] == ["post-1", "post-2", "post-3"]
+    assert sorted(names[3:6]) == ["dari.txt", "permitted.pdf", "خبرنامه.docx"]
+    assert ".png" in done.stderr.decode()
+
+
+def test_one_unreadable_file_does_not_keep_others_from_being_scored(run_bitaraf, tmp_path):
+    (tmp_path / "bad.docx").write_bytes(b"PK\x03\x04")
+    done = run_bitaraf("score", tmp_path / "bad.docx", FIXTURES / "permitted.odt", "--json")
+    assert done.returncode == 2
+    assert "bad.docx: damaged" in done.stderr.decode()
+    assert json.loads(done.stdout)["verdict"] == "clear"
+
+
+def test_every_note_has_words_in_both_languages():
+    from classifier.presentation import NOTES, note_in_words
+
+    assert NOTES["en"].keys() == NOTES["fa"].keys()
+    assert note_in_words("cut:page-1000", "fa").endswith("صفحهٔ ۱۰۰۰ خوانده شد")
+    assert note_in_words("unread_pages:3", "en").startswith("3 pages")
+    assert note_in_words("unknown:1", "fa") == "unknown:1"
 
 
 def test_exit_codes_that_scripts_can_use(run_bitaraf):

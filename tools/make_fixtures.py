@@ -254,6 +254,20 @@ def make_archive(work: Path) -> None:
     run("zip", "-r", "-X", target, ".", cwd=folder)
 
 
+def make_locked(work: Path) -> None:
+    """Files that only a password opens."""
+    fodt = work / "locked.fodt"
+    fodt.write_text(short_fodt("permitted"), "utf-8")
+    options = (
+        '{"EncryptFile":{"type":"boolean","value":"true"},'
+        '"DocumentOpenPassword":{"type":"string","value":"secret"}}'
+    )
+    convert(fodt, f"pdf:writer_pdf_Export:{options}", FIXTURES / "locked.pdf")
+    target = FIXTURES / "locked.zip"
+    target.unlink(missing_ok=True)
+    run("zip", "-j", "-X", "-P", "secret", target, SOURCES / "dari.txt")
+
+
 def versions() -> str:
     """One line for each program that made the fixtures."""
     first = {
@@ -287,6 +301,7 @@ def main() -> None:
         make_scan(work)
         make_tables(work)
         make_archive(work)
+        make_locked(work)
     (FIXTURES / "VERSIONS.txt").write_text(versions(), "utf-8")
 
 

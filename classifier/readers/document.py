@@ -8,6 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+TOO_DEEP = "nested too deeply for a document; it was not read"
+
 
 class ReadError(ValueError):
     """A file that cannot be read; says why and what to do, and quotes nothing of its text."""
@@ -115,6 +117,15 @@ class Context:
     depth: int = 0
     bytes_left: int = 1_000_000_000
     skip: int = 0
+
+
+def sound(text: str) -> str:
+    """The text with lone surrogates replaced, as many characters long: files cannot hold them."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
 
 
 def printable(name: str) -> str:

@@ -24,7 +24,7 @@ SUFFIXES = tuple(BY_SUFFIX)
 # What only its own parser can open; the others are text, whatever their name says.
 _BINARY = frozenset(("docx", "odt", "rtf", "pdf", "xlsx", "zip"))
 # Plain text, read in this process: there is nothing in it to parse.
-IN_PROCESS = frozenset(("text", "markdown", "csv", "jsonl"))
+IN_PROCESS = frozenset(("text", "csv", "jsonl"))
 
 _REFUSED = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ""),

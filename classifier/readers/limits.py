@@ -17,5 +17,5 @@ MOST_SCANNED_PAGES = 60
 # The worker: bytes of address space, seconds without a sign of life, seconds for a document.
 WORKER_MEMORY = 400_000_000
 SILENCE = 8.0
-PATIENCE = 20.0
+PATIENCE = 15.0
 SCAN_PATIENCE = 240.0

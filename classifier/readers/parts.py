@@ -7,7 +7,7 @@ import zlib
 from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
-from classifier.readers.document import ReadError, Source
+from classifier.readers.document import TOO_DEEP, ReadError, Source
 from classifier.readers.limits import DEEPEST_MARKUP, LARGEST_FILE, LARGEST_PART, LARGEST_RATIO
 
 _BOMB = "unpacks to far more than a document holds (a zip bomb?); it was not opened"
@@ -101,7 +101,7 @@ def parse_markup(stream: BinaryIO, handler: MarkupHandler) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST_MARKUP:
-            raise ReadError("nested too deeply for a document; it was not read")
+            raise ReadError(TOO_DEEP)
         handler.start(_local(name), {_local(key): value for key, value in attributes.items()})
 
     def end(name: str) -> None:

@@ -13,18 +13,17 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\r?\n.*?\n---[ \t]*(?=\r?\n|\Z)", re.DOTALL)
 # What Markdown writes beside the words; each match is blanked, save for its group.
 _MARKS = (
-    re.compile(r"<!--.*?-->", re.DOTALL),
     re.compile(r"^ {0,3}#{1,6}(?=\s)|(?<=\s)#+[ \t]*$", re.MULTILINE),
     re.compile(r"^(?:[ \t]*>)+", re.MULTILINE),
     re.compile(r"^[ \t]*[-*+][ \t]+(?:\[[ xX]\](?=\s))?", re.MULTILINE),
     re.compile(r"^[ \t]*(?:[-=*_][ \t]*){3,}$", re.MULTILINE),
-    re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*$", re.MULTILINE),
-    re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)"),
+    re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$", re.MULTILINE),
+    re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,2000}\)"),
     re.compile(r"</?[A-Za-z][^<>\n]{0,1000}>"),
     re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|\|"),
     re.compile(r"\\(?=[!-/:-@\[-`{-~])"),
 )
-_LINK = re.compile(r"\[([^\]\n]{0,2000})\](\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
+_LINK = re.compile(r"\[([^\[\]\n]{0,2000})\](\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,200}\])")
 _OWN_LINE = re.compile(r"^(?:\s*$| {0,3}#|\s*(?:>|[-*+]\s|\d+[.)]\s|\||```|~~~)| {4}|\t)")
 _UNDERLINE = re.compile(r"^[ \t]*(?:[-=*_][ \t]*){3,}$")
 
@@ -59,11 +58,20 @@ def blank_markup(text: str) -> str:
     A line break inside a paragraph becomes a space too, as it does when Markdown is shown.
     """
     blank = _FRONT_MATTER.sub(lambda m: _spaces(m.group()), text)
-    blank = _join_lines(blank)
+    blank = _join_lines(_blank_comments(blank))
     blank = _FENCE.sub(lambda m: _spaces(m.group()), blank)
     for pattern in _MARKS:
         blank = pattern.sub(lambda m: _spaces(m.group()), blank)
     return _LINK.sub(lambda m: f" {m.group(1)} {_spaces(m.group(2))}", blank)
+
+
+def _blank_comments(text: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start)) >= 0:
+        pieces += [text[position:start], _spaces(text[start : end + 3])]
+        position = end + 3
+    return "".join(pieces) + text[position:]
 
 
 def _spaces(mark: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
-from classifier.readers.document import Context, Item, ReadError, Source, Unread
+from classifier.readers.document import TOO_DEEP, Context, Item, ReadError, Source, Unread
 from classifier.readers.kinds import Kind, find_kind
 
 # Imported when first needed: most texts need none of the libraries behind these.
@@ -38,8 +38,10 @@ def read_here(source: Source, context: Context, kind: Kind | None = None) -> Ite
         yield from reader(source, context)
     except ReadError as error:
         yield _unread(source, str(error))
-    except (MemoryError, RecursionError):
+    except MemoryError:
         yield _unread(source, _OUT_OF_MEMORY)
+    except RecursionError:
+        yield _unread(source, TOO_DEEP)
     except OSError as error:
         yield Unread(source.name, f"cannot be read: {error.strerror or 'damaged'}")
     except Exception as error:

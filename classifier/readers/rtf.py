@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from classifier.readers.document import Context, Document, Item, ReadError, Source
+from classifier.readers.document import TOO_DEEP, Context, Document, Item, ReadError, Source
 from classifier.readers.layout import Lines
 from classifier.readers.limits import DEEPEST_MARKUP, LARGEST_FILE
 from classifier.readers.plain import check_length
@@ -77,7 +77,7 @@ class _Reader:
         self.to_skip = 0
         if opens:
             if len(self.stack) >= DEEPEST_MARKUP:
-                raise ReadError("nested too deeply for a document; it was not read")
+                raise ReadError(TOO_DEEP)
             self.stack.append(self.state)
         elif self.stack:
             before = self.stack.pop()

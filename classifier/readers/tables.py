@@ -82,9 +82,12 @@ def _record(line: bytes, column: str, file: str, number: int) -> Document | Unre
         record = json.loads(text)
     except RecursionError:
         return Unread(file, "JSON nested too deeply", number, size)
-    except ValueError as error:
-        reason = f"not valid JSON: {error.msg}" if hasattr(error, "msg") else str(error)
-        return Unread(file, reason, number, size)
+    except json.JSONDecodeError as error:
+        return Unread(file, f"not valid JSON: {error.msg}", number, size)
+    except ReadError as error:
+        return Unread(file, str(error), number, size)
+    except ValueError:
+        return Unread(file, "not valid JSON: a number is too long", number, size)
     if not isinstance(record, dict):
         return Unread(file, "not a JSON object", number, size)
     value = record.get(column)

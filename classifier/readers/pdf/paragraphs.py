@@ -77,9 +77,8 @@ def drop_furniture(pages: Sequence[Page]) -> bool:
         edges[page.number] = lines[:3] + (lines[-3:] if len(lines) > 3 else [])
         for line in edges[page.number]:
             places[_key(line)].append((page.number, line.base / page.height))
-    dropped = False
+    gone: set[int] = set()
     for page in pages:
-        gone = set()
         lines = edges[page.number]
         for line in lines:
             others = places[_key(line)]
@@ -88,12 +87,13 @@ def drop_furniture(pages: Sequence[Page]) -> bool:
             outermost = line is lines[0] or line is lines[-1]
             if running or (outermost and _PAGE_NUMBER.match(line.text)):
                 gone.add(id(line))
-        dropped |= bool(gone)
-        page.regions = [
-            [line for line in region if id(line) not in gone] for region in page.regions
-        ]
-        page.regions = [region for region in page.regions if region]
-    return dropped
+    if len(gone) == sum(len(page.lines()) for page in pages):
+        # Nothing else is left: then it is the text.
+        return False
+    for page in pages:
+        kept = ([line for line in region if id(line) not in gone] for region in page.regions)
+        page.regions = [region for region in kept if region]
+    return bool(gone)
 
 
 def _key(line: Line) -> str:

@@ -44,8 +44,11 @@ def read_pdf(source: Source, context: Context) -> Iterator[Item]:
         if getattr(error, "err_code", None) == _PASSWORD:
             raise ReadError("protected by a password; save it without one") from error
         raise ReadError("damaged or cut short: not a PDF that can be opened") from error
-    with closing(pdf):
-        yield from _read(pdf, source)
+    try:
+        with closing(pdf):
+            yield from _read(pdf, source)
+    except pypdfium2.PdfiumError as error:
+        raise ReadError("damaged or cut short: its pages cannot be opened") from error
 
 
 def _read(pdf: Any, source: Source) -> Iterator[Item]:
@@ -62,12 +65,12 @@ def _read(pdf: Any, source: Source) -> Iterator[Item]:
         faults += broken
         letters += found
         pages.append(page)
-        if found < _FEW or broken > found:
+        if broken > found or (found < _FEW and _shows_picture(pdf, number)):
             pictures.append(number)
         if letters > LONGEST_TEXT:
             notes.append(f"cut:page-{number}")
             break
-    if pictures and (len(pictures) == len(pages) or _has_pictures(pdf, pictures)):
+    if pictures:
         yield from _read_pictures(pdf, source, pages, pictures, notes, faults)
     if drop_furniture(pages):
         notes.append("headers_left_out")
@@ -104,17 +107,14 @@ def _read_page(pdf: Any, number: int) -> tuple[Page, int, int]:
     return Page(number, height, [r for r in regions if r]), letters, found.faults
 
 
-def _has_pictures(pdf: Any, numbers: list[int]) -> bool:
-    """Whether any of the pages without text shows a picture: others are merely empty."""
-    for number in numbers[:50]:
-        try:
-            with closing(pdf[number - 1]) as page:
-                kinds = (pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,)
-                if next(page.get_objects(filter=kinds, max_depth=3), None) is not None:
-                    return True
-        except pypdfium2.PdfiumError:
-            continue
-    return False
+def _shows_picture(pdf: Any, number: int) -> bool:
+    """Whether a page without text shows a picture: others are merely empty."""
+    try:
+        with closing(pdf[number - 1]) as page:
+            kinds = (pypdfium2.raw.FPDF_PAGEOBJ_IMAGE,)
+            return next(page.get_objects(filter=kinds, max_depth=3), None) is not None
+    except pypdfium2.PdfiumError:
+        return False
 
 
 def _read_pictures(
@@ -123,12 +123,11 @@ def _read_pictures(
     """Recognise the pages without text in place; else tell that they were not read."""
     if not scan.available():
         if len(numbers) == len(pages):
-            if not faults and not _has_pictures(pdf, numbers):
-                return
             raise ReadError(_NO_LETTERS if faults else _SCAN)
         notes.append(f"unread_pages:{len(numbers)}")
         return
     by_number = {page.number: page for page in pages}
+    unread = max(len(numbers) - MOST_SCANNED_PAGES, 0)
     for number in numbers[:MOST_SCANNED_PAGES]:
         yield Progress(source.name, patient=True)
         with closing(pdf[number - 1]) as page:
@@ -136,5 +135,7 @@ def _read_pictures(
         if lines:
             by_number[number].regions = [lines]
             notes.append("ocr")
-    if len(numbers) > MOST_SCANNED_PAGES:
-        notes.append(f"unread_pages:{len(numbers) - MOST_SCANNED_PAGES}")
+        else:
+            unread += 1
+    if unread:
+        notes.append(f"unread_pages:{unread}")
