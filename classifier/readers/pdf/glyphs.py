@@ -63,6 +63,9 @@ def read_glyphs(textpage: Any, most: int) -> PageGlyphs:
         if not math.isfinite(size + left.value + right.value + bottom.value + top.value):
             continue
         text = _letters(code)
+        if not text and top.value - bottom.value < 0.3 * size:
+            # A flat stroke without a name stretches a line, as a kashida does.
+            text = KASHIDA
         if not text:
             faults += 1
             continue

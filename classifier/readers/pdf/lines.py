@@ -17,6 +17,8 @@ _NUMBER_MARKS = frozenset(".,:/٫٬")
 # Distances in ems of the font's size. Joined letters touch; unjoined ones stand a little apart.
 _APART = 0.03
 _SPACE = 0.16
+_DIGIT_SPACE = 0.38
+_STROKE_SPACE = 0.35
 _GAP = 1.0
 _COLUMN_GAP = 1.6
 
@@ -72,7 +74,7 @@ def _is_rtl(character: str) -> bool:
 def _reads_leftward(text: str) -> bool:
     right = sum(_is_rtl(c) for c in text)
     left = sum(unicodedata.bidirectional(c) == "L" for c in text)
-    return right * 2 >= left
+    return right * 5 >= left
 
 
 def find_segments(glyphs: Sequence[Glyph]) -> list[Segment]:
@@ -143,6 +145,9 @@ def _place_marks(segments: list[Segment], marks: list[Glyph]) -> None:
             ),
         )
         letter.text += mark.text
+        if abs(letter.y0 - mark.y0) + abs(letter.y1 - mark.y1) < 0.02 * letter.size:
+            # One shape for both: the file gives each a half of its width.
+            letter.x0, letter.x1 = min(letter.x0, mark.x0), max(letter.x1, mark.x1)
 
 
 def space_width(segments: Sequence[Segment]) -> float:
@@ -247,11 +252,15 @@ def _between(right: Glyph, left: Glyph, size: float, space: float) -> str:
     gap = (right.x0 - left.x1) / size
     if gap > _COLUMN_GAP:
         return "\t"
+    if KASHIDA in (right.text, left.text):
+        # A stretched stroke is the inside of a word.
+        return " " if gap > _STROKE_SPACE else ""
+    if right.text.isdecimal() and left.text.isdecimal():
+        # A Persian zero is a dot with much white at its sides.
+        space = max(space, _DIGIT_SPACE)
     if gap > space:
         return " "
     joins = right.text[-1] if unicodedata.category(right.text[-1]) != "Mn" else right.text[0]
-    if KASHIDA in (right.text, left.text):
-        return ""
     if gap > _APART and joins in _JOINING and _is_rtl(left.text[0]):
         return _ZWNJ
     return ""

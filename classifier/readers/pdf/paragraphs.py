@@ -18,8 +18,10 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[\d۰-۹٠-٩]+")
-_TORN = re.compile(r"(?<!\S)-([A-Za-z0-9@._/]*[A-Za-z][A-Za-z0-9@._/]*)$")
-_PAIRS = ("«»", "()", "[]", "{}", "‹›", "“”")
+_TORN = re.compile(r"(?<!\S)-([^\s\u0590-\u08ff-][^\u0590-\u08ff]*[A-Za-z0-9])$")
+_PAIRS = (("«", "»"), ("(", ")"), ("[", "]"), ("{", "}"), ("‹", "›"))
+_BRACKET = re.compile(r"[«»()\[\]{}‹›]")
+_OPENING = "«»()[]{}"
 
 
 @dataclass
@@ -195,7 +197,6 @@ def _flows_on(last: Line, lines: Sequence[Line], line: Line) -> bool:
 
 
 def _assemble(paragraphs: Sequence[Sequence[Line]]) -> Text:
-    swapped = _mirrored(" ".join(line.text for line in p) for p in paragraphs)
     pieces: list[str] = []
     pages: list[tuple[int, int]] = []
     length = 0
@@ -211,8 +212,8 @@ def _assemble(paragraphs: Sequence[Sequence[Line]]) -> Text:
         before = ""
         for place, line in enumerate(paragraph):
             following = paragraph[place + 1].text if place + 1 < len(paragraph) else ""
-            text = line.text.translate(swapped) if line.leftward else line.text
-            torn = _TORN.search(text) if re.match(r"[A-Za-z]", following) else None
+            text = turn_brackets(line.text) if line.leftward else line.text
+            torn = _TORN.search(text) if re.match(r"[A-Za-z0-9]", following) else None
             if torn:
                 # An address broken at its hyphen, which stands where the reading began.
                 text = text[: torn.start()] + torn.group(1) + "-"
@@ -225,24 +226,21 @@ def _assemble(paragraphs: Sequence[Sequence[Line]]) -> Text:
     return Text("".join(pieces), pages)
 
 
-def _mirrored(paragraphs: Iterable[str]) -> dict[int, str]:
-    """Brackets to turn round: some programs write the shape that is seen, not the character."""
-    texts = list(paragraphs)
-    table: dict[int, str] = {}
-    for pair in _PAIRS:
-        opening, closing = pair[0], pair[1]
-        as_is = sum(_matched(t, opening, closing) for t in texts)
-        if sum(_matched(t, closing, opening) for t in texts) > as_is:
-            table |= {ord(opening): closing, ord(closing): opening}
-    return table
+def turn_brackets(text: str) -> str:
+    """The text with brackets and quotes turned to where they stand: at a word's start or end.
 
-
-def _matched(text: str, opening: str, closing: str) -> int:
-    depth = pairs = 0
-    for character in text:
-        if character == opening:
-            depth += 1
-        elif character == closing and depth:
-            depth -= 1
-            pairs += 1
-    return pairs
+    Some programs write the shape that is seen, others the character that is meant, and the
+    library mirrors some of them on its own account.
+    """
+    found = list(_BRACKET.finditer(text))
+    turned = list(text)
+    for match in found:
+        place = match.start()
+        before = text[place - 1 : place] or " "
+        after = text[place + 1 : place + 2] or " "
+        opens = (before.isspace() or before in _OPENING) and after.isalnum()
+        closes = (before.isalnum() or before in ".!?؟…") and not after.isalnum()
+        opening, closing = next((o, c) for o, c in _PAIRS if text[place] in (o, c))
+        if opens != closes:
+            turned[place] = opening if opens else closing
+    return "".join(turned)

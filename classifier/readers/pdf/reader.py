@@ -25,6 +25,10 @@ _SCAN = (
     "a scan: pictures of pages without text; give the text itself, or install Tesseract with "
     "Persian (on Debian: tesseract-ocr-fas) to have it recognised"
 )
+_SCATTERED = (
+    "its letters overlap so that their order cannot be told, as nastaliq does; "
+    "give the text itself or export the PDF in another font"
+)
 _NO_LETTERS = (
     "its fonts do not say which letters they draw, so no text can be read; export the PDF anew, "
     "or install Tesseract with Persian (on Debian: tesseract-ocr-fas) to have it recognised"
@@ -75,7 +79,16 @@ def _read(pdf: Any, source: Source) -> Iterator[Item]:
     if drop_furniture(pages):
         notes.append("headers_left_out")
     written = write_paragraphs(pages)
+    _check_order(written.text)
     yield _document(source, written, notes)
+
+
+def _check_order(text: str) -> None:
+    """Raise ReadError for a text of scattered letters: nastaliq slants across its lines."""
+    words = text.split()
+    single = sum(len(word) == 1 and word.isalpha() for word in words)
+    if len(words) >= 60 and single > 0.3 * len(words):
+        raise ReadError(_SCATTERED)
 
 
 def _document(source: Source, written: Text, notes: list[str]) -> Document:
