@@ -11,6 +11,7 @@ import pytest
 
 from classifier.readers import Desk, Document, Unread
 from classifier.readers import desk as desk_module
+from classifier.readers.plain import blank_markup
 from tests.conftest import PERMITTED
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -154,6 +155,22 @@ def test_an_endless_pdf_comes_to_an_end(desk, data):
     assert time.monotonic() - begun < 12
     if isinstance(item, Document):
         assert len(item.text) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "unit", ["- ", "> ", " ", "[", "**a", "<a ", "<!-- ", "|--", "- - -", "![x]("]
+)
+def test_markdown_of_one_endless_mark_takes_linear_time(unit):
+    begun = time.monotonic()
+    blank_markup(unit * (300_000 // len(unit)) + "x")
+    assert time.monotonic() - begun < 3
+
+
+def test_a_text_that_is_longer_than_memory_allows_is_refused(desk):
+    (item,) = desk.read_bytes("a.txt", b"a " * 1_100_000)
+    assert "2,000,000 characters; split it" in item.reason
+    (item,) = desk.read_bytes("a.rtf", b"{\\rtf1 " + b"a " * 1_100_000 + b"}")
+    assert "2,000,000 characters; split it" in item.reason
 
 
 def test_a_cut_is_told(desk):

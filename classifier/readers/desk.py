@@ -7,6 +7,7 @@ and kept, so that thousands of documents cost one start.
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import sys
@@ -71,6 +72,8 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            # Else each thread reserves memory of its own, out of the little that there is.
+            env=os.environ | {"MALLOC_ARENA_MAX": "1"},
         )
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=8)
         threading.Thread(target=self._listen, daemon=True).start()

@@ -1,7 +1,7 @@
 """How much a document may ask for. Honest publications stay far below all of these."""
 
 # Code points of one document: scoring a longer one would need more memory than promised.
-LONGEST_TEXT = 4_000_000
+LONGEST_TEXT = 2_000_000
 # Bytes of one text, page or message file.
 LARGEST_TEXT_FILE = 16_000_000
 # Bytes of a PDF or office file on disk, and of one of its parts once unpacked.

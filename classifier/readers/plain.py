@@ -17,7 +17,7 @@ _MARKS = (
     re.compile(r"^(?:[ \t]*>)+", re.MULTILINE),
     re.compile(r"^[ \t]*[-*+][ \t]+(?:\[[ xX]\](?=\s))?", re.MULTILINE),
     re.compile(r"^[ \t]*(?:[-=*_][ \t]*){3,}$", re.MULTILINE),
-    re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}[-:| \t]*$", re.MULTILINE),
+    re.compile(r"^[ \t]*(?:\|[ \t]*)?:?-{2,}[-:| \t]*$", re.MULTILINE),
     re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\n]{0,2000}\)"),
     re.compile(r"</?[A-Za-z][^<>\n]{0,1000}>"),
     re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|\|"),

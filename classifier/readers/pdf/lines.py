@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from classifier.readers.pdf.direction import (
+    Atom,
+    is_rtl,
+    read_leftward,
+    read_rightward,
+    reads_leftward,
+)
 from classifier.readers.pdf.glyphs import KASHIDA, Glyph
 
 _ZWNJ = "\u200c"
 # Letters that join the letter after them: where one does not, there is a ZWNJ.
 _JOINING = frozenset("بپتثجچحخسشصضطظعغفقکكگلمنهیيئىـ")
-_NUMBER_MARKS = frozenset(".,:/٫٬")
 # Distances in ems of the font's size. Joined letters touch; unjoined ones stand a little apart.
 _APART = 0.03
 _SPACE = 0.16
@@ -60,21 +65,11 @@ class Line:
     @property
     def leftward(self) -> bool:
         """Whether the line reads from right to left."""
-        return _reads_leftward(self.text)
+        return reads_leftward(self.text)
 
 
 def _is_mark(glyph: Glyph) -> bool:
     return unicodedata.category(glyph.text[0]) == "Mn"
-
-
-def _is_rtl(character: str) -> bool:
-    return unicodedata.bidirectional(character) in ("R", "AL")
-
-
-def _reads_leftward(text: str) -> bool:
-    right = sum(_is_rtl(c) for c in text)
-    left = sum(unicodedata.bidirectional(c) == "L" for c in text)
-    return right * 5 >= left
 
 
 def find_segments(glyphs: Sequence[Glyph]) -> list[Segment]:
@@ -186,14 +181,6 @@ def join_rows(segments: Sequence[Segment], space: float) -> Iterator[Line]:
             yield line
 
 
-@dataclass(slots=True)
-class _Atom:
-    """A letter, or several of one glyph, and what stands between it and the next one left."""
-
-    text: str
-    after: str
-
-
 def _write(glyphs: list[Glyph], space: float) -> Line | None:
     size = median(g.size for g in glyphs)
     base = median(g.base for g in glyphs)
@@ -203,7 +190,7 @@ def _write(glyphs: list[Glyph], space: float) -> Line | None:
     note_mark = _is_reference(glyphs[0], size, base)
     marks = "".join(g.text if _is_reference(g, size, base) else " " for g in reversed(glyphs))
     _lam_before_alef(kept)
-    atoms: list[_Atom] = []
+    atoms: list[Atom] = []
     first_word: float | None = None
     for glyph, following in zip(kept, [*kept[1:], None], strict=True):
         after = "" if following is None else _between(glyph, following, size, space)
@@ -214,13 +201,13 @@ def _write(glyphs: list[Glyph], space: float) -> Line | None:
             if atoms and after in (" ", "\t"):
                 atoms[-1].after = after
             continue
-        atoms.append(_Atom(glyph.text.replace(KASHIDA, ""), after))
+        atoms.append(Atom(glyph.text.replace(KASHIDA, ""), after))
     if not atoms:
         return None
-    text = _logical(atoms)
+    text = read_leftward(atoms)
     x0, x1 = min(g.x0 for g in kept), max(g.x1 for g in kept)
-    if not _reads_leftward(text):
-        text = _logical_rightward(atoms)
+    if not reads_leftward(text):
+        text = read_rightward(atoms)
         words = text.split()
         first_word = (x1 - x0) * len(words[0]) / len(text) if words else 0.0
     return Line(
@@ -261,81 +248,6 @@ def _between(right: Glyph, left: Glyph, size: float, space: float) -> str:
     if gap > space:
         return " "
     joins = right.text[-1] if unicodedata.category(right.text[-1]) != "Mn" else right.text[0]
-    if gap > _APART and joins in _JOINING and _is_rtl(left.text[0]):
+    if gap > _APART and joins in _JOINING and is_rtl(left.text[0]):
         return _ZWNJ
     return ""
-
-
-def _kind(text: str) -> str:
-    """L for Latin and other letters from left to right, N for digits, R, or - for neutral."""
-    direction = unicodedata.bidirectional(text[0])
-    if direction in ("EN", "AN") and text[0].isdecimal():
-        return "N"
-    return "L" if direction == "L" else "R" if direction in ("R", "AL") else "-"
-
-
-def _logical(atoms: list[_Atom]) -> str:
-    """The text of a right-to-left line: runs of Latin and digits are turned round."""
-    kinds = [_kind(atom.text) for atom in atoms]
-    pieces: list[str] = []
-    position = 0
-    while position < len(atoms):
-        end = _run_end(atoms, kinds, position)
-        run = atoms[position:end]
-        written = run[0].text
-        for before, atom in itertools.pairwise(run):
-            gap = " " if before.after == "\t" else before.after
-            written = atom.text + gap + written
-        pieces.append(written + run[-1].after)
-        position = end
-    return "".join(pieces)
-
-
-def _run_end(atoms: list[_Atom], kinds: list[str], start: int) -> int:
-    """One past the run of left-to-right letters that starts at `start`, counted leftwards."""
-    if kinds[start] not in ("L", "N"):
-        return start + 1
-    end = last = start + 1
-    latin = kinds[start] == "L"
-    while last < len(atoms) and kinds[last] != "R" and atoms[last - 1].after != "\t":
-        spaced = atoms[last - 1].after == " "
-        if kinds[last] == "L":
-            latin, end = True, last + 1
-        elif kinds[last] == "N":
-            if not any(a.after == " " for a in atoms[end - 1 : last]) and (
-                latin or all(a.text in _NUMBER_MARKS for a in atoms[end:last])
-            ):
-                end = last + 1
-        elif spaced and not latin and not any(k == "L" for k in kinds[last : last + 12]):
-            break
-        last += 1
-    # A number that merely precedes Latin words belongs to them only where nothing parts them.
-    return end
-
-
-def _logical_rightward(atoms: list[_Atom]) -> str:
-    """The text of a left-to-right line: as it stands, runs of Persian turned round."""
-    ordered = list(reversed(atoms))
-    before = ["", *(atom.after for atom in ordered[1:])]
-    out: list[tuple[str, str]] = list(zip(before, (a.text for a in ordered), strict=True))
-    pieces: list[str] = []
-    position = 0
-    while position < len(out):
-        end = position + 1
-        if _kind(out[position][1]) == "R":
-            while end < len(out) and (
-                _kind(out[end][1]) == "R"
-                or (
-                    end + 1 < len(out)
-                    and _kind(out[end][1]) == "-"
-                    and _kind(out[end + 1][1]) == "R"
-                )
-            ):
-                end += 1
-        run = out[position:end]
-        pieces.append(run[0][0])
-        gaps = [gap for gap, _ in run[1:]]
-        for (_, text), gap in zip(reversed(run), [*reversed(gaps), ""], strict=True):
-            pieces.append(text + gap)
-        position = end
-    return "".join(pieces)
