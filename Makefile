@@ -1,5 +1,5 @@
 # Two commands: `make serve` sets up and starts the service, `make test` sets up and tests.
-.PHONY: serve test train setup setup-training check clean help
+.PHONY: serve test train baselines setup setup-training check clean help
 
 BIN := .venv/bin
 
@@ -7,6 +7,7 @@ help:
 	@echo "make serve   set up what scoring needs and start the service on 127.0.0.1:8000"
 	@echo "make test    set up everything and run exactly what CI runs"
 	@echo "make train   set up everything and train the default model into runs/default"
+	@echo "make baselines   compare the default model with simpler ones"
 
 serve: setup
 	$(BIN)/bitaraf serve
@@ -16,6 +17,10 @@ test: setup-training
 
 train: setup-training
 	$(BIN)/bitaraf train
+
+baselines:
+	@bash tools/setup.sh training baselines test
+	$(BIN)/bitaraf evaluate --baselines
 
 setup:
 	@bash tools/setup.sh

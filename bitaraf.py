@@ -26,6 +26,7 @@ app.add_typer(classifier_cli.model_app, name="model")
 app.command()(serve_cli.serve)
 app.add_typer(data_cli.app, name="data")
 app.command()(training_cli.train)
+app.command()(training_cli.recalibrate)
 app.command()(training_cli.evaluate)
 
 

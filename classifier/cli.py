@@ -32,6 +32,14 @@ TextColumnOption = Annotated[
     typer.Option("--text-column", help="Field or column that holds the text, in tables."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of prose.")]
+PriorOption = Annotated[
+    float | None,
+    typer.Option(
+        "--prior",
+        help="Share of partisan texts that you expect, such as 0.03: scores are given at that "
+        "share, not at the half of calibration. Verdicts stay.",
+    ),
+]
 ThreadsOption = Annotated[
     int | None,
     typer.Option("--threads", envvar="BITARAF_THREADS", min=1, help="Threads; default: the cores."),
@@ -44,15 +52,15 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(EXIT_ERROR)
 
 
-def load_scorer(model: Path | None, threads: int | None) -> Scorer:
+def load_scorer(model: Path | None, threads: int | None, prior: float | None = None) -> Scorer:
     """A scorer, or a clean exit with the reason why not."""
     from classifier.bundle import BundleError
     from classifier.encoder import EncoderNotFoundError
     from classifier.scorer import Scorer
 
     try:
-        return Scorer.load(model, threads)
-    except (BundleError, EncoderNotFoundError) as error:
+        return Scorer.load(model, threads, prior)
+    except (BundleError, EncoderNotFoundError, ValueError) as error:
         raise fail(str(error)) from error
 
 
@@ -74,6 +82,7 @@ def score(
         str, typer.Option("--language", help="Language of the explanations: en or fa.")
     ] = "en",
     text_column: TextColumnOption = None,
+    prior: PriorOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
@@ -101,7 +110,7 @@ def score(
                     unread |= isinstance(item, Unread)
                     typer.echo(f"bitaraf: {item}", err=True)
                     continue
-                scorer = scorer or load_scorer(model, threads)
+                scorer = scorer or load_scorer(model, threads, prior)
                 assessment = scorer.score_document(item)
                 needs_look |= assessment.verdict in ("flagged", "review")
                 _print(item, assessment, as_json=as_json, language=language)
@@ -154,6 +163,7 @@ def audit(
         Path, typer.Option("--output", "-o", help="Where to write: .jsonl, .csv or .parquet.")
     ],
     text_column: TextColumnOption = None,
+    prior: PriorOption = None,
     as_json: JsonOption = False,
     model: ModelOption = None,
     threads: ThreadsOption = None,
@@ -168,6 +178,8 @@ def audit(
       bitaraf audit posts.jsonl --output assessed.jsonl
 
       bitaraf audit export.csv season.zip archive/ --text-column caption -o season.parquet
+
+      bitaraf audit season.zip --prior 0.03 -o season.csv
     """
     from classifier.audit import InputError, find_files, open_inputs, open_output, run_audit
     from classifier.presentation import audit_progress
@@ -178,7 +190,7 @@ def audit(
         total = sum(path.stat().st_size for path in found.files)
         if output.parent != Path() and not output.parent.is_dir():
             raise fail(f"{output.parent}: no such folder to write to")
-        scorer = load_scorer(model, threads)
+        scorer = load_scorer(model, threads, prior)
         with (
             Desk() as desk,
             open_output(output) as writer,

@@ -39,6 +39,24 @@ def document_score(features: NDArray[np.float64], calibration: Calibration) -> f
     return round(float(sigmoid(float(features @ weights) + calibration.bias)), 6)
 
 
+def check_prior(prior: float) -> None:
+    """Raise ValueError for a prior that is not between 0 and 1."""
+    if not 0 < prior < 1:
+        raise ValueError(f"a prior is a share between 0 and 1, such as 0.03, not {prior:g}")
+
+
+def score_at_prior(score: float, prior: float, base_rate: float) -> float:
+    """The score where a share `prior` of the texts is partisan, not `base_rate` as in
+    calibration: Bayes' rule on the odds (Saerens et al. 2002), rounded to six places.
+
+    Raises ValueError for a prior that is not between 0 and 1.
+    """
+    check_prior(prior)
+    wanted = score * prior / base_rate
+    unwanted = (1 - score) * (1 - prior) / (1 - base_rate)
+    return round(wanted / (wanted + unwanted), 6)
+
+
 def verdict_of(score: float, calibration: Calibration) -> Verdict:
     """``clear`` below the lower threshold, ``flagged`` above the upper, else ``review``."""
     if score > calibration.flag_threshold:

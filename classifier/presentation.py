@@ -65,6 +65,7 @@ NOTES: dict[Language, dict[str, str]] = {
         "cut:damaged_letters": "some letters are damaged and were replaced",
         "unread_pages": "{} pages are pictures without text and were not read",
         "obfuscated": "letters seem disguised; they were read as what they mean",
+        "prior": "the score holds where {} of the texts are partisan",
     },
     "fa": {
         "encoding": "متن UTF-8 نبود و با {} خوانده شد",
@@ -79,6 +80,7 @@ NOTES: dict[Language, dict[str, str]] = {
         "cut:damaged_letters": "برخی حروف خراب بود و جایگزین شد",
         "unread_pages": "{} صفحه تصویر بدون متن است و خوانده نشد",
         "obfuscated": "گویا حروف را تغییر شکل داده‌اند؛ به معنای اصلی خوانده شد",
+        "prior": "امتیاز برای جایی است که سهم متن‌های جانبدار {} باشد",
     },
 }
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")

@@ -8,26 +8,36 @@ from pathlib import Path
 
 from classifier.assessment import Assessment
 from classifier.bundle import Manifest, resolve_bundle
-from classifier.decision import decide
+from classifier.decision import check_prior, decide, score_at_prior
 from classifier.readers import Document, sound
 from classifier.runtime import Runtime
 from classifier.text import unreadable_reason
 
 
 class Scorer:
-    """Scores texts with one model. Safe to share between threads."""
+    """Scores texts with one model. Safe to share between threads.
 
-    def __init__(self, runtime: Runtime) -> None:
+    With a `prior`, the share of partisan texts among those to come, scores are the
+    probability at that share. Verdicts do not change: thresholds move along.
+    """
+
+    def __init__(self, runtime: Runtime, prior: float | None = None) -> None:
         self.runtime = runtime
+        if prior is not None:
+            check_prior(prior)
+        self.prior = prior
 
     @classmethod
-    def load(cls, model: Path | None = None, threads: int | None = None) -> Scorer:
+    def load(
+        cls, model: Path | None = None, threads: int | None = None, prior: float | None = None
+    ) -> Scorer:
         """Load a bundle (default: the shipped one, built if need be).
 
-        Raises BundleError if the bundle is broken, partial or foreign, and
-        EncoderNotFoundError if the encoder's weights are not installed.
+        Raises BundleError if the bundle is broken, partial or foreign,
+        EncoderNotFoundError if the encoder's weights are not installed, and ValueError for
+        a prior that is not between 0 and 1.
         """
-        return cls(Runtime(resolve_bundle(model), threads))
+        return cls(Runtime(resolve_bundle(model), threads), prior)
 
     @property
     def manifest(self) -> Manifest:
@@ -41,11 +51,7 @@ class Scorer:
             logits = self.runtime.logits(text)
             if len(logits.read.spans):
                 assessment = decide(text, identity, logits, self.manifest)
-                return (
-                    replace(assessment, notes=("obfuscated",))
-                    if logits.read.obfuscated
-                    else assessment
-                )
+                return self._noted(assessment, logits.read.obfuscated)
             reason = "unreadable"
         return Assessment(
             id=identity,
@@ -55,6 +61,16 @@ class Scorer:
             model=self.manifest.version,
             codebook=self.manifest.codebook,
         )
+
+    def _noted(self, assessment: Assessment, obfuscated: bool) -> Assessment:
+        """The Assessment with the score at the prior, and with what is to be told of both."""
+        notes: tuple[str, ...] = ("obfuscated",) if obfuscated else ()
+        score = assessment.score
+        if self.prior is not None and score is not None:
+            base_rate = self.manifest.calibration.base_rate
+            score = score_at_prior(score, self.prior, base_rate)
+            notes += (f"prior:{self.prior:g}",)
+        return replace(assessment, score=score, notes=notes)
 
     def score_document(self, document: Document) -> Assessment:
         """Assess a document that was read from a file; see `classifier.readers.Desk`."""

@@ -15,7 +15,7 @@ from typing import Any
 from data.agreement import Agreement
 from data.leaks import TOO_TELLING, Leak
 from data.schema import Document
-from data.statistics import statistics
+from data.statistics import FULL_OF_POLITICS, statistics
 
 _MOTIVATION = """
 ## Motivation
@@ -74,6 +74,8 @@ def render_datasheet(
     counted = statistics(dict(splits))
     every = [d for documents in splits.values() for d in documents]
     documents = [d for d in every if d.unit == "document"]
+    difficulty, permitted = counted["difficulty"], counted["labels"]["permitted"]
+    noted = difficulty["partisan_with_note_on_directness"]
     parts = [
         "# Datasheet of the Bitaraf corpus",
         "",
@@ -100,6 +102,13 @@ def render_datasheet(
             ],
         ),
         _SPLITS,
+        f"{difficulty['permitted_with_campaign_words'] / permitted:.0%} of the permitted documents "
+        f"hold at least {FULL_OF_POLITICS} words of campaigns. Of the "
+        f"{noted:,} partisan documents whose writers noted it, "
+        f"{difficulty['partisan_noted_indirect'] / max(1, noted):.0%} take sides indirectly: "
+        "no name; a number, colour, slogan or proverb; help in kind; one line of a long report; an "
+        "officer's letter; an adopted quotation; against rather than for.",
+        "",
         *_table(
             ("rule, in partisan texts", "documents", "items"),
             _beside(counted["rules"], counted["items_by"]["rules"]),

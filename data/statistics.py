@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from classifier.text import normalise
+from classifier.text.lexicon import CAMPAIGN_WORDS
 from data.schema import Document
+
+# Words of campaigns from which on a permitted document counts as full of politics.
+FULL_OF_POLITICS = 3
+# Hands whose notes say whether a partisan text is indirect.
+_NOTES_DIRECTNESS = frozenset({"d2", "r1", "r2", "r3", "r4", "r5", "r6", "t2"})
+
+
+def campaign_words(text: str) -> int:
+    """How many words of a text are those of campaigns."""
+    return sum(w in CAMPAIGN_WORDS for w in re.findall(r"\w+", normalise(text).text))
 
 
 def statistics(splits: dict[str, Sequence[Document]]) -> dict[str, Any]:
@@ -42,6 +55,18 @@ def statistics(splits: dict[str, Sequence[Document]]) -> dict[str, Any]:
             "over_400": sum(w > 400 for w in words),
         },
         "genres": dict(Counter(d.genre for d in documents).most_common()),
+        "difficulty": {
+            "permitted_with_campaign_words": sum(
+                d.label == "permitted" and campaign_words(d.text) >= FULL_OF_POLITICS
+                for d in documents
+            ),
+            "partisan_noted_indirect": sum(
+                d.label == "partisan" and d.note.startswith("indirect") for d in documents
+            ),
+            "partisan_with_note_on_directness": sum(
+                d.label == "partisan" and d.id.split("-")[0] in _NOTES_DIRECTNESS for d in documents
+            ),
+        },
         "camps": dict(Counter(d.camp for d in documents if d.camp).most_common()),
     }
 

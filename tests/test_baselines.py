@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from data.corpus import load_documents
-from training.baselines import keyword_count, tfidf_characters, tfidf_hazm
+from training.baselines import keyword_count, static_embeddings, tfidf_characters, tfidf_hazm
 from training.metrics import average_precision
 
 
@@ -12,7 +12,7 @@ def splits():
     return load_documents("train")[::4], documents
 
 
-@pytest.mark.parametrize("rank", [tfidf_characters, tfidf_hazm])
+@pytest.mark.parametrize("rank", [tfidf_characters, tfidf_hazm, static_embeddings])
 def test_a_baseline_learns_more_than_chance(splits, rank):
     train, test = splits
     labels = np.array([d.label == "partisan" for d in test])

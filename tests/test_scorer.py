@@ -110,3 +110,24 @@ def test_any_text_gets_an_assessment(scorer, text):
 
 def test_a_lone_surrogate_is_no_reason_to_fail(scorer):
     assert scorer.score("متن \ud800 شکسته است و باز هم خوانده می‌شود").verdict == "clear"
+
+
+def test_a_prior_moves_the_score_and_not_the_verdict(scorer):
+    plain = scorer.score(PARTISAN)
+    rare = Scorer(scorer.runtime, prior=0.03).score(PARTISAN)
+    assert rare.verdict == plain.verdict
+    assert rare.score < plain.score
+    assert rare.notes == ("prior:0.03",)
+    same = Scorer(scorer.runtime, prior=scorer.manifest.calibration.base_rate).score(PARTISAN)
+    assert same.score == pytest.approx(plain.score, abs=1e-6)
+
+
+@pytest.mark.parametrize("prior", [0.0, 1.0, -0.1, 3.0])
+def test_a_prior_that_is_no_share_is_refused(scorer, prior):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Scorer(scorer.runtime, prior=prior)
+
+
+def test_disguised_letters_are_noted(scorer):
+    assert scorer.score(PARTISAN.replace("ستاد", "س.ت.ا.د")).notes == ("obfuscated",)
+    assert scorer.score(PARTISAN).notes == ()

@@ -70,6 +70,7 @@ def fit_calibration(development: ReadSet) -> Calibration:
         evidence_threshold=evidence,
         rule_threshold=rules,
         kind_threshold=_kind_threshold(development),
+        base_rate=round(float(labels.mean()), 4),
     )
 
 

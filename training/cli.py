@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib.util
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from classifier.cli import JsonOption, ModelOption, fail
+
+if TYPE_CHECKING:
+    from classifier.bundle import Manifest
 
 
 def _need_training_extra() -> None:
@@ -77,21 +80,51 @@ def train(
         raise typer.Exit(130) from error
     except (CorpusError, ValueError, OSError) as error:
         raise fail(str(error)) from error
+    _show(manifest, as_json)
+
+
+def recalibrate(
+    run: Annotated[Path, typer.Argument(help="The folder that `bitaraf train` wrote.")],
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Folder with development/ and test/.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit score and thresholds anew, for a development or test split that has grown.
+
+    The weights stay; the model gets a new version, for its verdicts may change.
+
+    Example: bitaraf recalibrate runs/default
+    """
+    _need_training_extra()
+    from classifier.bundle import BundleError
+    from data.corpus import CORPUS
+    from data.schema import CorpusError
+    from training.train import recalibrate as again
+
+    try:
+        manifest = again(run, corpus=corpus or CORPUS, say=lambda line: typer.echo(line, err=True))
+    except (BundleError, CorpusError, OSError) as error:
+        raise fail(str(error)) from error
+    _show(manifest, as_json)
+
+
+def _show(manifest: Manifest, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"version": manifest.version, "metrics": manifest.metrics}))
-    else:
-        from classifier.presentation import print_model
+        return
+    from classifier.presentation import print_model
 
-        print_model(
-            {
-                "version": manifest.version,
-                "codebook": manifest.codebook,
-                "encoder": manifest.encoder["name"],
-                "window": manifest.window,
-                "calibration": manifest.calibration.__dict__,
-                "metrics": manifest.metrics,
-            }
-        )
+    print_model(
+        {
+            "version": manifest.version,
+            "codebook": manifest.codebook,
+            "encoder": manifest.encoder["name"],
+            "window": manifest.window,
+            "calibration": manifest.calibration.__dict__,
+            "metrics": manifest.metrics,
+        }
+    )
 
 
 def evaluate(

@@ -13,6 +13,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from classifier.bundle import read_manifest
 from classifier.bundle.build import CARD, build
 from classifier.bundle.manifest import Manifest
 from classifier.runtime import Runtime
@@ -137,6 +138,23 @@ def verify_export(
     return largest
 
 
+def recalibrate(
+    output: Path, *, corpus: Path = CORPUS, say: Callable[[str], None] = print
+) -> Manifest:
+    """Fit calibration anew and measure anew in the run at `output`, whose weights stay.
+
+    For splits that grew since. Raises BundleError where the run holds no bundle.
+    """
+    built = output / "built"
+    release = output / "release" if (output / "release").is_dir() else built
+    say("Calibrating on the development split.")
+    calibrate(built, release, load_documents("development", corpus))
+    splits = {split: split_hash(split, corpus) for split in SPLITS if split != "train"}
+    training = read_manifest(release).training
+    _rewrite(built, release, training=training | {"corpus": training["corpus"] | splits})
+    return evaluate_bundle(built, release, load_documents("test", corpus))
+
+
 def calibrate(built: Path, release: Path, development: list[Document]) -> Manifest:
     """Fit calibration on the built model and write it into both bundles."""
     runtime = Runtime(built)
@@ -156,8 +174,6 @@ def evaluate_bundle(built: Path, release: Path, test: list[Document]) -> Manifes
 
 def _rewrite(built: Path, release: Path, **changed: Any) -> Manifest:
     """Write changed fields into the release and the built bundle alike."""
-    from classifier.bundle import read_manifest
-
     of_release = replace(read_manifest(release), **changed).sealed()
     of_release.write(release)
     if built != release:

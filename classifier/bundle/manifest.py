@@ -24,7 +24,8 @@ class Calibration:
     """How logits become the document's score, and scores verdicts; fitted on development data.
 
     score = sigmoid(sentence * top sentence logit + window * top window logit
-    - reporting * top window logit of neutral reporting + bias).
+    - reporting * top window logit of neutral reporting + bias), where `base_rate` of the texts
+    are partisan.
     """
 
     sentence: float = 1.0
@@ -36,6 +37,7 @@ class Calibration:
     evidence_threshold: float = 0.5
     rule_threshold: float = 0.5
     kind_threshold: float = 0.5
+    base_rate: float = 0.5
 
 
 @dataclass(frozen=True)
