@@ -37,7 +37,7 @@ def main() -> None:
     presentation.console = lambda: recorder  # type: ignore[assignment]
     scorer = Scorer.load()
     for name, text in TEXTS.items():
-        presentation.print_assessment(name, text, scorer.score(text), "en")
+        presentation.print_assessment(name, scorer.score(text), "en")
     PICTURE.parent.mkdir(exist_ok=True)
     drawn = recorder.export_svg(title="bitaraf score *.txt")
     # A fixed width spreads letters, and Persian letters must join; fonts from afar are not asked.

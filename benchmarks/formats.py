@@ -1,0 +1,146 @@
+"""The same documents in every format, encoding and kind of damage: do verdicts stay?
+
+Run: .venv/bin/python benchmarks/formats.py [--documents N]
+
+Documents of the test split are written by LibreOffice as DOCX, ODT, RTF and PDF, and by us as
+HTML and in three encodings; each is read and scored again, and so is the text after each kind
+of damage. Needs soffice on the PATH for its four formats, which are left out without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+
+from classifier import Scorer
+from classifier.assessment import Assessment
+from classifier.readers import Desk
+from classifier.text import normalise
+from data.corpus import load_documents
+from data.noise import NOISES, add_noise
+from data.schema import Document
+
+_OFFICE = {
+    "docx": "docx:MS Word 2007 XML",
+    "odt": "odt:writer8",
+    "rtf": "rtf:Rich Text Format",
+    "pdf": "pdf:writer_web_pdf_Export",
+}
+_FONT = "DejaVu Sans"
+
+
+def say(line: str) -> None:
+    """Print a line of the report."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def page(text: str) -> str:
+    """A right-to-left page with the text's lines as paragraphs, for a browser or LibreOffice."""
+    lines = "".join(f"<p>{escape(line)}</p>" for line in text.split("\n") if line.strip())
+    return (
+        '<!doctype html><html dir="rtl" lang="fa"><meta charset="utf-8"><title>x</title>'
+        f'<style>p{{font-family:"{_FONT}"}}</style><body><main>{lines}</main></body></html>'
+    )
+
+
+def words(texts: list[str]) -> set[str]:
+    """The words of some passages, normalised."""
+    return {w for text in texts for w in re.findall(r"\w+", normalise(text).text)}
+
+
+def office_files(documents: list[Document], folder: Path) -> Iterator[tuple[str, list[Path]]]:
+    """LibreOffice's files, format by format, in the order of the documents."""
+    pages = []
+    for number, document in enumerate(documents):
+        path = folder / f"{number:03d}.html"
+        path.write_text(page(document.text), "utf-8")
+        pages.append(path)
+    for kind, office_filter in _OFFICE.items():
+        target = folder / kind
+        subprocess.run(
+            [
+                "soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless",
+                "--convert-to", office_filter, "--outdir", str(target), *map(str, pages),
+            ],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
+        )  # fmt: skip
+        yield kind, [target / f"{number:03d}.{kind}" for number in range(len(documents))]
+
+
+def plain_files(documents: list[Document], folder: Path) -> Iterator[tuple[str, list[Path]]]:
+    """Our own files: a web page, UTF-16, UTF-8 with a mark."""
+    writers: dict[str, tuple[str, Callable[[str], bytes]]] = {
+        "HTML": ("html", lambda t: page(t).encode("utf-8")),
+        "UTF-16": ("txt", lambda t: t.encode("utf-16")),
+        "UTF-8 with a mark": ("txt", lambda t: t.encode("utf-8-sig")),
+    }
+    for name, (suffix, write) in writers.items():
+        target = folder / name.replace(" ", "-")
+        target.mkdir()
+        paths = []
+        for number, document in enumerate(documents):
+            path = target / f"{number:03d}.{suffix}"
+            path.write_bytes(write(document.text))
+            paths.append(path)
+        yield name, paths
+
+
+def compare(name: str, before: list[Assessment], after: list[Assessment | None]) -> None:
+    """One line: verdicts kept, and evidence on the same words."""
+    kept = sum(b is not None and a.verdict == b.verdict for a, b in zip(before, after, strict=True))
+    found = wanted = 0
+    for a, b in zip(before, after, strict=True):
+        own = words([e.text for e in a.evidence])
+        found += len(own & words([e.text for e in b.evidence])) if b else 0
+        wanted += len(own)
+    moved = max(
+        (abs((a.score or 0) - (b.score or 0)) for a, b in zip(before, after, strict=True) if b),
+        default=0.0,
+    )
+    say(
+        f"  {name:<20} verdicts {kept}/{len(before)}, evidence on the same words "
+        f"{found / max(1, wanted):.1%}, largest change of score {moved:.3f}"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=40)
+    count = parser.parse_args().documents
+    every = [d for d in load_documents("test") if d.unit == "document"]
+    documents = every[:: max(1, len(every) // count)][:count]
+    scorer = Scorer.load()
+    before = [scorer.score(d.text) for d in documents]
+    with tempfile.TemporaryDirectory() as name, Desk() as desk:
+        folder = Path(name)
+        say(f"{len(documents)} documents of the test split, in other formats")
+        makers = [plain_files(documents, folder)]
+        if shutil.which("soffice"):
+            makers.append(office_files(documents, folder))
+        for maker in makers:
+            for kind, paths in maker:
+                after: list[Assessment | None] = []
+                for path in paths:
+                    read = [x for x in desk.read_file(path, path.name, None) if hasattr(x, "text")]
+                    after.append(scorer.score_document(read[0]) if read else None)
+                compare(kind, before, after)
+    say("the same, damaged")
+    for noise in NOISES:
+        compare(
+            noise,
+            before,
+            [scorer.score(add_noise(d.text, [], [noise], i).text) for i, d in enumerate(documents)],
+        )
+
+
+if __name__ == "__main__":
+    main()
