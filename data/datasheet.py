@@ -42,7 +42,7 @@ The label follows the codebook: a document is `partisan` if one passage falls un
 
 _SPLITS = """
 Splits are folders and a story (everything written around one event, pair, swap group or family)
-is never divided. The test split is by a hand that wrote nothing else and saw no other hand's
+is never divided. The test split is by two hands that wrote nothing else and saw no other hand's
 work; the development split likewise, but for a few stories that moved to the training split.
 """
 
@@ -52,7 +52,7 @@ _USES = """
 - Half of the documents are partisan. In real publications a few per cent are: a figure measured
   here must be converted before it is quoted for another share.
 - The hands know the codebook. Real authors are duller, longer, and less clear; the corpus holds
-  few texts of more than 400 words and few by authors who do not know what they are doing.
+  few texts of more than 700 words and few by authors who do not know what they are doing.
 - Hands of one kind share habits. A classifier may learn the habit: measure on other texts too.
 - Never use it to train a detector of politics, dissent or criticism, or to profile authors.
 
