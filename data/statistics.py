@@ -13,8 +13,6 @@ from data.schema import Document
 
 # Words of campaigns from which on a permitted document counts as full of politics.
 FULL_OF_POLITICS = 3
-# Hands whose notes say whether a partisan text is indirect.
-_NOTES_DIRECTNESS = frozenset({"d2", "r1", "r2", "r3", "r4", "r5", "r6", "t2"})
 
 
 def campaign_words(text: str) -> int:
@@ -31,6 +29,8 @@ def statistics(splits: dict[str, Sequence[Document]]) -> dict[str, Any]:
     every = [d for documents in splits.values() for d in documents]
     documents = [d for d in every if d.unit == "document"]
     items = [d for d in every if d.unit == "item"]
+    # Hands whose notes say whether a partisan text is indirect.
+    noting = {d.source for d in documents if d.note.startswith("indirect")}
     words = sorted(len(d.text.split()) for d in documents)
     return {
         "documents": len(documents),
@@ -64,7 +64,7 @@ def statistics(splits: dict[str, Sequence[Document]]) -> dict[str, Any]:
                 d.label == "partisan" and d.note.startswith("indirect") for d in documents
             ),
             "partisan_with_note_on_directness": sum(
-                d.label == "partisan" and d.id.split("-")[0] in _NOTES_DIRECTNESS for d in documents
+                d.label == "partisan" and d.source in noting for d in documents
             ),
         },
         "camps": dict(Counter(d.camp for d in documents if d.camp).most_common()),

@@ -10,15 +10,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from draw_readme_picture import TEXTS
+
 from classifier import Scorer
 from classifier.bundle import read_manifest
 from classifier.bundle.build import DEFAULT_RELEASE
 
 ROOT = Path(__file__).parents[1]
-EXAMPLE = (
-    "گزارش بهارهٔ انجمن دوچرخه‌سواران ماسال. مسیر جنگلی تا خرداد بسته است. وانت انجمن تا پایان هفته "
-    "در اختیار ستاد انتخاباتی مهندس داوود ترکمان‌پور است. کلاس تعمیر دوچرخه از شنبه برقرار است."
-)
 
 
 def _share(value: list[float]) -> str:
@@ -58,7 +56,7 @@ def figures(metrics: dict[str, Any]) -> str:
 
 def example(scorer: Scorer) -> str:
     """The Assessment of the example, as the service answers it."""
-    answer = scorer.score(EXAMPLE, "spring-report").to_dict()
+    answer = scorer.score(TEXTS["spring-report.txt"], "spring-report").to_dict()
     lists = {k: v for k, v in answer.items() if k in ("evidence", "protected")}
     lines = []
     for key, value in answer.items():
