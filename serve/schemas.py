@@ -87,6 +87,13 @@ class ModelOut(BaseModel):
     metrics: dict[str, Any]
 
 
+class PrincipalOut(BaseModel):
+    """Who the caller is."""
+
+    name: str
+    role: str
+
+
 class HealthOut(BaseModel):
     """Whether the service is alive, or ready to score."""
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_folder() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "bitaraf"
 
 
 class Settings(BaseSettings):
@@ -21,3 +28,25 @@ class Settings(BaseSettings):
     max_batch: int = Field(64, ge=1, description="most texts in one batch")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="largest request body")
     max_waiting: int = Field(64, ge=1, description="requests that may wait for the model")
+    folder: Path = Field(
+        default_factory=_default_folder,
+        description="where the service keeps its files: the SQLite database, audits at work",
+    )
+    database: str = Field(
+        "", description="database URL (sqlite:///… or postgresql://…); default: SQLite in `folder`"
+    )
+
+    @property
+    def database_url(self) -> str:
+        """The database URL, the default filled in."""
+        return self.database or f"sqlite:///{self.folder.absolute() / 'bitaraf.db'}"
+
+    @property
+    def loopback_only(self) -> bool:
+        """Whether only this computer can reach the service."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False

@@ -1,0 +1,189 @@
+"""Who calls: API keys, roles, and what each role may do."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from serve.problems import ProblemError
+from serve.storage import Account, ApiKey, Storage
+from serve.storage.tables import now
+
+_PREFIX = "btf"
+
+
+class Role(StrEnum):
+    """What an account is for; one role each."""
+
+    AUTHOR = "author"
+    MONITOR = "monitor"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Something that a route asks for."""
+
+    SCORE = "score"
+    CREATE_AUDITS = "create_audits"
+    READ_ALL_AUDITS = "read_all_audits"
+    REVIEW = "review"
+    READ_LOG = "read_log"
+    ADMINISTER = "administer"
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AUTHOR: frozenset({Permission.SCORE}),
+    Role.MONITOR: frozenset({Permission.SCORE, Permission.CREATE_AUDITS, Permission.REVIEW}),
+    Role.AUDITOR: frozenset({Permission.READ_ALL_AUDITS, Permission.READ_LOG}),
+    Role.ADMIN: frozenset({Permission.ADMINISTER, Permission.READ_LOG}),
+}
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who makes a request. `account_id` is None for the person at a service without keys."""
+
+    account_id: str | None
+    name: str
+    role: Role
+    key_id: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role allows it."""
+        return permission in PERMISSIONS[self.role]
+
+    @property
+    def owner(self) -> str:
+        """The account that what is made now belongs to; raises ProblemError where there is none."""
+        if self.account_id is None:
+            raise _forbidden()
+        return self.account_id
+
+
+LOCAL = Principal(None, "local", Role.AUTHOR)
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hexadecimal: secrets are 256 random bits, so a slow hash would add nothing."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_secret() -> str:
+    """256 random bits, URL-safe."""
+    return secrets.token_urlsafe(32)
+
+
+def same_secret(secret: str, expected_hash: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(hash_secret(secret), expected_hash)
+
+
+def create_account(session: Session, name: str, role: Role) -> Account:
+    """A new account; raises ValueError if the name is taken."""
+    if session.scalar(select(Account).where(Account.name == name)) is not None:
+        raise ValueError(f"there is an account named {name} already")
+    account = Account(name=name, role=role)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def create_key(
+    session: Session, account: Account, expires_at: datetime | None
+) -> tuple[ApiKey, str]:
+    """A new key of `account` and its token, which can be shown this once only."""
+    secret = new_secret()
+    key = ApiKey(
+        id=secrets.token_hex(8),
+        account_id=account.id,
+        secret_hash=hash_secret(secret),
+        expires_at=expires_at,
+    )
+    session.add(key)
+    session.flush()
+    return key, f"{_PREFIX}_{key.id}_{secret}"
+
+
+def authenticate(session: Session, token: str) -> Principal | None:
+    """The holder of a token, or None if it is unknown, wrong, expired, revoked or closed."""
+    prefix, _, rest = token.partition("_")
+    key_id, _, secret = rest.partition("_")
+    key = session.get(ApiKey, key_id) if prefix == _PREFIX and len(key_id) == 16 else None
+    # The hash is compared for unknown keys too, so that time does not tell which exist.
+    matches = same_secret(secret, key.secret_hash if key else "0" * 64)
+    if key is None or not matches or key.revoked_at is not None:
+        return None
+    if key.expires_at is not None and key.expires_at <= now():
+        return None
+    if key.account.closed_at is not None:
+        return None
+    return Principal(key.account.id, key.account.name, Role(key.account.role), key.id)
+
+
+def any_usable_key(session: Session) -> bool:
+    """Whether any key was ever made; from then on nobody is let in without one."""
+    return session.scalar(select(ApiKey.id).limit(1)) is not None
+
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="apiKey",
+    description="An API key, as `bitaraf admin key create` shows it once: "
+    "`Authorization: Bearer btf_…`. On one's own computer, a service "
+    "without any key needs none to score.",
+)
+
+
+def principal_of(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Principal:
+    """The caller. Raises ProblemError (401) for a missing or unusable key."""
+    storage: Storage = request.app.state.storage
+    token = credentials.credentials if credentials else None
+    with storage.read() as session:
+        if token is not None:
+            found = authenticate(session, token)
+        else:
+            found = None if any_usable_key(session) else LOCAL
+    if found is None:
+        raise ProblemError(
+            "unauthenticated",
+            "Send a key that is known, not expired and not revoked: Authorization: Bearer btf_…",
+            "کلیدی شناخته‌شده بفرستید که منقضی یا باطل نشده باشد: Authorization: Bearer btf_…",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    request.state.principal = found
+    return found
+
+
+def _forbidden() -> ProblemError:
+    return ProblemError(
+        "forbidden",
+        "Your role does not allow this. Ask whoever runs the service for another key.",
+        "نقش شما این کار را مجاز نمی‌داند. از گردانندهٔ سامانه کلید دیگری بخواهید.",
+    )
+
+
+class Allowed:
+    """Dependency of a route: the caller, who must have one of `permissions`; else 403."""
+
+    def __init__(self, *permissions: Permission) -> None:
+        self.permissions = permissions
+
+    def __call__(self, principal: Annotated[Principal, Depends(principal_of)]) -> Principal:
+        """Return the principal, or raise ProblemError (403)."""
+        if not any(principal.may(p) for p in self.permissions):
+            raise _forbidden()
+        return principal
