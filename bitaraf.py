@@ -9,6 +9,7 @@ import typer
 
 from classifier import cli as classifier_cli
 from data import cli as data_cli
+from serve import admin as serve_admin
 from serve import cli as serve_cli
 from training import cli as training_cli
 
@@ -24,6 +25,7 @@ app.command()(classifier_cli.score)
 app.command()(classifier_cli.audit)
 app.add_typer(classifier_cli.model_app, name="model")
 app.command()(serve_cli.serve)
+app.add_typer(serve_admin.app, name="admin")
 app.add_typer(data_cli.app, name="data")
 app.command()(training_cli.train)
 app.command()(training_cli.recalibrate)

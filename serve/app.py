@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from serve import problems
 from serve.limits import BodyLimit
-from serve.routes import about, health, scoring
+from serve.routes import about, accounts, health, log, scoring
 from serve.scoring import Desk
 from serve.settings import Settings
 from serve.storage import Storage
@@ -28,7 +28,7 @@ Offsets are Unicode code points into the text exactly as submitted, end exclusiv
 text is neither stored nor logged.
 """
 
-_ROUTERS = (scoring.router, about.router, health.router)
+_ROUTERS = (scoring.router, accounts.router, log.router, about.router, health.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -20,24 +20,32 @@ def serve(
     Example: bitaraf serve --port 8080
     """
     import uvicorn
-    from pydantic import ValidationError
 
     from classifier import BundleError, EncoderNotFoundError
     from classifier.bundle import resolve_bundle
     from serve.app import create_app
-    from serve.settings import Settings
+    from serve.identity import any_key
+    from serve.settings import read_settings
+    from serve.storage import Storage, StorageError
 
-    given = {"host": host, "port": port, "model": model, "threads": threads}
     try:
-        settings = Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        settings = read_settings(host=host, port=port, model=model, threads=threads)
+        storage = Storage(settings.database_url)
+        storage.migrate()
+        with storage.read() as session:
+            has_keys = any_key(session)
+        storage.close()
         resolve_bundle(settings.model)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        field = ".".join(map(str, fault["loc"]))
-        raise fail(f"setting BITARAF_{field.upper()}: {fault['msg']}") from error
-    except (BundleError, EncoderNotFoundError) as error:
+    except (ValueError, StorageError, BundleError, EncoderNotFoundError) as error:
         raise fail(str(error)) from error
+    if not has_keys and not settings.loopback_only:
+        raise fail(
+            f"{settings.host} can be reached by others, and there is no key yet. Make one first: "
+            'bitaraf admin create-account "NAME" --role admin'
+        )
+    mode = "keys are asked for" if has_keys else "a personal self-check: no key, this computer only"
     typer.echo(
-        f"Bitaraf is starting on http://{settings.host}:{settings.port} (docs: /docs)", err=True
+        f"Bitaraf is starting on http://{settings.host}:{settings.port} (docs: /docs); {mode}",
+        err=True,
     )
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info")

@@ -1,4 +1,4 @@
-"""Who calls: API keys, roles, and what each role may do."""
+"""Who calls: accounts and their API keys."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -16,38 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serve.problems import ProblemError
+from serve.roles import PERMISSIONS, Permission, Role
+from serve.settings import is_loopback
 from serve.storage import Account, ApiKey, Storage
 from serve.storage.tables import now
 
 _PREFIX = "btf"
-
-
-class Role(StrEnum):
-    """What an account is for; one role each."""
-
-    AUTHOR = "author"
-    MONITOR = "monitor"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-
-
-class Permission(StrEnum):
-    """Something that a route asks for."""
-
-    SCORE = "score"
-    CREATE_AUDITS = "create_audits"
-    READ_ALL_AUDITS = "read_all_audits"
-    REVIEW = "review"
-    READ_LOG = "read_log"
-    ADMINISTER = "administer"
-
-
-PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.AUTHOR: frozenset({Permission.SCORE}),
-    Role.MONITOR: frozenset({Permission.SCORE, Permission.CREATE_AUDITS, Permission.REVIEW}),
-    Role.AUDITOR: frozenset({Permission.READ_ALL_AUDITS, Permission.READ_LOG}),
-    Role.ADMIN: frozenset({Permission.ADMINISTER, Permission.READ_LOG}),
-}
 
 
 @dataclass(frozen=True)
@@ -115,6 +88,11 @@ def create_key(
     return key, f"{_PREFIX}_{key.id}_{secret}"
 
 
+def expiry(days: int | None) -> datetime | None:
+    """The moment `days` from now; None stays None: no end."""
+    return now() + timedelta(days=days) if days else None
+
+
 def authenticate(session: Session, token: str) -> Principal | None:
     """The holder of a token, or None if it is unknown, wrong, expired, revoked or closed."""
     prefix, _, rest = token.partition("_")
@@ -131,7 +109,7 @@ def authenticate(session: Session, token: str) -> Principal | None:
     return Principal(key.account.id, key.account.name, Role(key.account.role), key.id)
 
 
-def any_usable_key(session: Session) -> bool:
+def any_key(session: Session) -> bool:
     """Whether any key was ever made; from then on nobody is let in without one."""
     return session.scalar(select(ApiKey.id).limit(1)) is not None
 
@@ -139,7 +117,7 @@ def any_usable_key(session: Session) -> bool:
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="apiKey",
-    description="An API key, as `bitaraf admin key create` shows it once: "
+    description="An API key, as `bitaraf admin create-account` shows it once: "
     "`Authorization: Bearer btf_…`. On one's own computer, a service "
     "without any key needs none to score.",
 )
@@ -156,7 +134,7 @@ def principal_of(
         if token is not None:
             found = authenticate(session, token)
         else:
-            found = None if any_usable_key(session) else LOCAL
+            found = LOCAL if _from_this_computer(request) and not any_key(session) else None
     if found is None:
         raise ProblemError(
             "unauthenticated",
@@ -166,6 +144,16 @@ def principal_of(
         )
     request.state.principal = found
     return found
+
+
+def _from_this_computer(request: Request) -> bool:
+    """Whether both ends are this computer.
+
+    The name asked for must be local too: else a page on the web could point its own name at
+    this computer (DNS rebinding) and read answers.
+    """
+    client = request.client.host if request.client else ""
+    return is_loopback(client) and is_loopback(request.url.hostname or "")
 
 
 def _forbidden() -> ProblemError:

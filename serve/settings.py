@@ -6,13 +6,23 @@ import ipaddress
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _default_folder() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "bitaraf"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this computer, without asking a name server."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -44,9 +54,14 @@ class Settings(BaseSettings):
     @property
     def loopback_only(self) -> bool:
         """Whether only this computer can reach the service."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings; raises ValueError that names the first wrong one."""
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = ".".join(map(str, fault["loc"]))
+        raise ValueError(f"setting BITARAF_{field.upper()}: {fault['msg']}") from error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends
 
-from serve.identity import Allowed, Permission
+from serve.identity import Allowed
 from serve.problems import ProblemError
+from serve.roles import Permission
 from serve.routes.common import SettingsNow, errors
 from serve.schemas import AssessmentOut, BatchIn, BatchOut, TextIn
 from serve.scoring import DeskNow

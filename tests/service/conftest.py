@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from serve.identity import Role, create_account, create_key
+from serve.identity import create_account, create_key
+from serve.roles import Role
 from serve.storage import Storage
 from serve.storage.tables import new_id, now
 from tests.conftest import BITARAF
