@@ -52,4 +52,5 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         --constraint constraints.txt --editable ".${extras:+[$extras]}"
     echo "$wanted" >"$stamp"
 fi
+case " $* " in *" test "*) "$venv/bin/python" tools/setup_browser.py ;; esac
 "$venv/bin/bitaraf" model build
