@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from serve import problems
 from serve.limits import BodyLimit
+from serve.operations.logs import RequestLog
+from serve.operations.rates import Rates
 from serve.routes import about, accounts, health, log, scoring
 from serve.scoring import Desk
 from serve.settings import Settings
@@ -55,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.desk = desk
     app.state.storage = storage
+    app.state.rates = Rates(storage, chosen.requests_per_minute, chosen.documents_per_day)
     app.add_middleware(BodyLimit, max_bytes=chosen.max_body_bytes)
+    app.add_middleware(RequestLog)
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

@@ -25,6 +25,7 @@ def serve(
     from classifier.bundle import resolve_bundle
     from serve.app import create_app
     from serve.identity import any_key
+    from serve.operations import logs
     from serve.settings import read_settings
     from serve.storage import Storage, StorageError
 
@@ -48,4 +49,13 @@ def serve(
         f"Bitaraf is starting on http://{settings.host}:{settings.port} (docs: /docs); {mode}",
         err=True,
     )
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info")
+    logs.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.seconds_to_stop,
+    )

@@ -127,14 +127,14 @@ def principal_of(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """The caller. Raises ProblemError (401) for a missing or unusable key."""
+    """The caller. Raises ProblemError: 401 for a missing or unusable key, 429 over the rate."""
     storage: Storage = request.app.state.storage
     token = credentials.credentials if credentials else None
     with storage.read() as session:
         if token is not None:
             found = authenticate(session, token)
         else:
-            found = LOCAL if _from_this_computer(request) and not any_key(session) else None
+            found = LOCAL if from_this_computer(request) and not any_key(session) else None
     if found is None:
         raise ProblemError(
             "unauthenticated",
@@ -143,10 +143,12 @@ def principal_of(
             {"WWW-Authenticate": "Bearer"},
         )
     request.state.principal = found
+    if found.account_id is not None:
+        request.app.state.rates.request(found.account_id)
     return found
 
 
-def _from_this_computer(request: Request) -> bool:
+def from_this_computer(request: Request) -> bool:
     """Whether both ends are this computer.
 
     The name asked for must be local too: else a page on the web could point its own name at
@@ -162,6 +164,22 @@ def _forbidden() -> ProblemError:
         "Your role does not allow this. Ask whoever runs the service for another key.",
         "نقش شما این کار را مجاز نمی‌داند. از گردانندهٔ سامانه کلید دیگری بخواهید.",
     )
+
+
+class AllowedFromElsewhere:
+    """Dependency of a route that is open to this computer, and else asks for a permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(
+        self,
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> None:
+        """Return, or raise ProblemError (401, 403)."""
+        if not from_this_computer(request):
+            Allowed(self.permission)(principal_of(request, credentials))
 
 
 class Allowed:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from classifier import Assessment, Scorer
+from serve.operations import metrics
 from serve.problems import ProblemError
 from serve.schemas import TextIn
 from serve.settings import Settings
@@ -25,6 +26,7 @@ class Desk:
     def load(self) -> None:
         """Load the model; raises BundleError or EncoderNotFoundError."""
         self.scorer = Scorer.load(self.settings.model, self.settings.threads)
+        metrics.observe_model(self.scorer.manifest.version)
 
     def ready(self) -> Scorer:
         """The scorer; raises ProblemError while there is none."""
@@ -56,10 +58,12 @@ class Desk:
                 {"Retry-After": "5"},
             )
         try:
-            with self._at_work:
-                return scorer.score(text.text, text.id)
+            with metrics.WAITING.track_inprogress(), self._at_work:
+                assessment = scorer.score(text.text, text.id)
         finally:
             self._places.release()
+        metrics.observe_assessment(assessment)
+        return assessment
 
 
 def _desk(request: Request) -> Desk:

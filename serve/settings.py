@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Read elsewhere: by the builder of models, and by the set-up.
+_OTHERS = frozenset({"BITARAF_CACHE", "BITARAF_PYTHON"})
 
 
 def _default_folder() -> Path:
@@ -46,6 +51,11 @@ class Settings(BaseSettings):
         "", description="database URL (sqlite:///… or postgresql://…); default: SQLite in `folder`"
     )
 
+    requests_per_minute: int = Field(600, ge=0, description="of one account; 0: no limit")
+    documents_per_day: int = Field(0, ge=0, description="of one account; 0: no limit")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    seconds_to_stop: int = Field(20, ge=1, description="for requests at work when it is stopped")
+
     @property
     def database_url(self) -> str:
         """The database URL, the default filled in."""
@@ -58,7 +68,13 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: object) -> Settings:
-    """The settings; raises ValueError that names the first wrong one."""
+    """The settings; raises ValueError that names the first wrong or unknown one."""
+    known = {f"BITARAF_{name.upper()}" for name in Settings.model_fields} | _OTHERS
+    for name in sorted(os.environ):
+        if name.startswith("BITARAF_") and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+            raise ValueError(f"setting {name} is unknown; {hint}")
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     except ValidationError as error:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from serve.operations.rates import Rates
 from serve.problems import MEDIA_TYPE
 from serve.schemas import ProblemOut
 from serve.settings import Settings
@@ -27,5 +28,10 @@ def _settings(request: Request) -> Settings:
     return request.app.state.settings
 
 
+def _rates(request: Request) -> Rates:
+    return request.app.state.rates
+
+
+RatesNow = Annotated[Rates, Depends(_rates)]
 StorageNow = Annotated[Storage, Depends(_storage)]
 SettingsNow = Annotated[Settings, Depends(_settings)]

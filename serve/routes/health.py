@@ -1,10 +1,15 @@
-"""Whether the service is alive, and ready."""
+"""Whether the service is alive, whether it is ready, and its metrics."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from serve.identity import AllowedFromElsewhere
+from serve.operations import metrics
 from serve.problems import ProblemError
+from serve.roles import Permission
 from serve.routes.common import StorageNow, errors
 from serve.schemas import HealthOut
 from serve.scoring import DeskNow
@@ -14,7 +19,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", operation_id="isAlive")
-def healthz() -> HealthOut:
+async def healthz() -> HealthOut:
     """The process answers."""
     return HealthOut(status="alive")
 
@@ -30,3 +35,15 @@ def readyz(desk: DeskNow, storage: StorageNow) -> HealthOut:
             "not_ready", "The database does not answer.", "پایگاه داده پاسخ نمی‌دهد."
         ) from error
     return HealthOut(status="ready")
+
+
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=PlainTextResponse,
+    responses=errors(401, 403),
+    dependencies=[Depends(AllowedFromElsewhere(Permission.ADMINISTER))],
+)
+def exposition() -> Response:
+    """Metrics for Prometheus; from another computer, for administrators only."""
+    return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

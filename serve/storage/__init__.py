@@ -14,6 +14,7 @@ from serve.storage.tables import (
     ModelActivation,
     Review,
     StoredAssessment,
+    Usage,
 )
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "Storage",
     "StorageError",
     "StoredAssessment",
+    "Usage",
 ]

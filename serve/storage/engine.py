@@ -63,6 +63,7 @@ def open_engine(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
             parsed,
+            hide_parameters=True,
             module=sqlite_driver(),
             connect_args={"timeout": 30, "autocommit": True}
             if sqlite_driver() is sqlite3
@@ -74,7 +75,10 @@ def open_engine(url: str) -> Engine:
     if backend == "postgresql":
         try:
             return create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10
+                parsed.set(drivername="postgresql+psycopg"),
+                hide_parameters=True,
+                pool_pre_ping=True,
+                pool_size=10,
             )
         except NoSuchModuleError as error:  # pragma: no cover - psycopg is a dependency
             raise StorageError("PostgreSQL needs the package psycopg") from error

@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -107,6 +117,19 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(back_populates="keys", lazy="joined")
+
+
+class Usage(Base):
+    """How much an account has used in the present window of one kind of limit."""
+
+    __tablename__ = "usage"
+
+    account_id: Mapped[str] = mapped_column(
+        ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    window: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int]
 
 
 class Audit(Base):

@@ -199,6 +199,20 @@ def upgrade() -> None:
             batch_op.f("ix_reviews_assessment_id"), ["assessment_id"], unique=False
         )
 
+    op.create_table(
+        "usage",
+        sa.Column("account_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("window", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["accounts.id"],
+            name=op.f("fk_usage_account_id_accounts"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_usage")),
+    )
     # The log is append-only: the database itself refuses to change or delete an entry.
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
@@ -219,6 +233,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo it."""
+    op.drop_table("usage")
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reviews_assessment_id"))
 

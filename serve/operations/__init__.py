@@ -1,0 +1,1 @@
+"""Running the service: logs, metrics, rates. None of them ever sees submitted text."""
