@@ -31,6 +31,11 @@ ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv" / "browser"
 _DEFAULT_REGISTRY = "https://registry.npmjs.org"
 
+_FONT_SETTINGS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/font-cache</cachedir></fontconfig>
+"""
+
 
 @dataclass(frozen=True)
 class Package:
@@ -165,6 +170,8 @@ def _unpack_chromium(tarball: bytes, folder: Path) -> None:
             data = _part(package, f"package/bin/{name}.tar.br")
             with tarfile.open(fileobj=io.BytesIO(data)) as part:
                 part.extractall(folder / inside, filter="data")
+    # The package's own settings name folders of a cloud; without a font the browser ends.
+    (folder / "fonts.conf").write_text(_FONT_SETTINGS.format(folder=FOLDER))
 
 
 def _part(package: tarfile.TarFile, name: str) -> bytes:
