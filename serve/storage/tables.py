@@ -18,8 +18,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
+
+from serve.reviews.outcome import outcome_of
 
 
 def now() -> datetime:
@@ -30,6 +33,10 @@ def now() -> datetime:
 def new_id() -> str:
     """A fresh identity that cannot be guessed: 32 hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+def _first_outcome(context: DefaultExecutionContext) -> str:
+    return outcome_of(context.get_current_parameters()["verdict"])
 
 
 class Moment(TypeDecorator[datetime]):
@@ -172,13 +179,15 @@ class StoredAssessment(Base):
     """The assessment of one document of an audit; offsets and a hash, and no text by default.
 
     ``text`` is there only where the operator keeps texts, and until ``text_until``.
-    Passages in ``evidence`` and ``protected`` are kept without their text.
+    Passages in ``evidence`` and ``protected`` are kept without their text. ``outcome`` follows
+    from the reviews and is kept beside them so that the queue is found by an index.
     """
 
     __tablename__ = "assessments"
     __table_args__ = (
         UniqueConstraint("audit_id", "row"),
         Index("ix_assessments_audit_id_verdict", "audit_id", "verdict"),
+        Index("ix_assessments_outcome_created_at_id", "outcome", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -197,6 +206,7 @@ class StoredAssessment(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     text: Mapped[str | None] = mapped_column(Text())
     text_until: Mapped[datetime | None] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(20), default=_first_outcome)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -218,7 +228,11 @@ class Review(Base):
 
 
 class Contest(Base):
-    """A link by which the publisher of one document may see its assessment and answer it."""
+    """A link by which the publisher of one document may see its assessment and answer it.
+
+    ``heard_at`` is when a reviewer spoke after the answer. It is a mark of its own, for two
+    moments could not be compared after the clock was set back.
+    """
 
     __tablename__ = "contests"
 
@@ -232,6 +246,7 @@ class Contest(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None]
     statement: Mapped[str | None] = mapped_column(Text())
 
 

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.Column("text_hash", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("text_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["audit_id"],
@@ -126,6 +127,9 @@ def upgrade() -> None:
     with op.batch_alter_table("assessments", schema=None) as batch_op:
         batch_op.create_index(
             "ix_assessments_audit_id_verdict", ["audit_id", "verdict"], unique=False
+        )
+        batch_op.create_index(
+            "ix_assessments_outcome_created_at_id", ["outcome", "created_at", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_assessments_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assessments_text_until"), ["text_until"], unique=False)
@@ -154,6 +158,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("statement", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["assessment_id"],
@@ -246,6 +251,7 @@ def downgrade() -> None:
     with op.batch_alter_table("assessments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessments_text_until"))
         batch_op.drop_index(batch_op.f("ix_assessments_owner_id"))
+        batch_op.drop_index("ix_assessments_outcome_created_at_id")
         batch_op.drop_index("ix_assessments_audit_id_verdict")
 
     op.drop_table("assessments")

@@ -1,0 +1,1 @@
+"""Reviews by people, contests by publishers, notices, and what is learned from them."""
