@@ -11,10 +11,12 @@ from serve import problems
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
 from serve.operations.rates import Rates
-from serve.routes import about, accounts, health, log, scoring
+from serve.routes import about, accounts, files, health, log, scoring
 from serve.scoring import Desk
 from serve.settings import Settings
 from serve.storage import Storage
+from serve.web import SecurityHeaders
+from serve.web import router as pages
 
 _DESCRIPTION = """
 Says whether a Persian text that an NGO publishes takes sides in a contest for political power
@@ -30,7 +32,15 @@ Offsets are Unicode code points into the text exactly as submitted, end exclusiv
 text is neither stored nor logged.
 """
 
-_ROUTERS = (scoring.router, accounts.router, log.router, about.router, health.router)
+_ROUTERS = (
+    scoring.router,
+    files.router,
+    accounts.router,
+    log.router,
+    about.router,
+    health.router,
+    pages,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -53,6 +63,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=_DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         lifespan=lifespan,
+        # The pages of serve.web take their place: FastAPI's own load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.settings = chosen
     app.state.desk = desk
@@ -60,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = Rates(storage, chosen.requests_per_minute, chosen.documents_per_day)
     app.add_middleware(BodyLimit, max_bytes=chosen.max_body_bytes)
     app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders)
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)

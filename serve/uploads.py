@@ -1,0 +1,93 @@
+"""A file handed in over HTTP, held in memory and read into texts; nothing touches the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from classifier.readers import Desk, printable, sound
+from serve.problems import ProblemError
+from serve.settings import Settings
+
+FIELD = "file"
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file: its name without folders, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+async def uploaded(request: Request) -> Upload:
+    """The one file of a multipart request; raises ProblemError for any other body."""
+    settings: Settings = request.app.state.settings
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise _no_file()
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=0)
+    # A larger part would be spooled to a temporary file. The body's limit has held already.
+    parser.spool_max_size = settings.max_body_bytes + 1
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise _no_file() from error
+    try:
+        part = form.get(FIELD)
+        if not isinstance(part, UploadFile):
+            raise _no_file()
+        return Upload(_clean(part.filename or ""), await part.read())
+    finally:
+        await form.close()
+
+
+def _clean(name: str) -> str:
+    """A file's own name: no folders, no control characters, not endless; its suffix stays."""
+    own = printable(sound(PurePosixPath(name.replace("\\", "/")).name)) or "file"
+    if len(own) <= _LONGEST_NAME:
+        return own
+    suffix = PurePosixPath(own).suffix[:12]
+    return own[: _LONGEST_NAME - len(suffix)] + suffix
+
+
+def _no_file() -> ProblemError:
+    return ProblemError(
+        "invalid_request",
+        f"Send one file as multipart/form-data, in the field '{FIELD}'.",
+        f"یک پرونده را به صورت multipart/form-data و در فیلد «{FIELD}» بفرستید.",
+    )
+
+
+class ReadingRoom:
+    """Lends desks that read uploads: few at a time, each with a worker process of its own.
+
+    A worker is not shared between uploads: a file made to take over its reader finds nobody
+    else's text there, now or later.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = threading.BoundedSemaphore(places)
+
+    @contextmanager
+    def desk(self, patience: float = 20.0) -> Iterator[Desk]:
+        """A desk of one's own, ended afterwards; raises ProblemError if none comes free."""
+        if not self._places.acquire(timeout=patience):
+            raise ProblemError(
+                "busy",
+                "Too many files are being read. Try again in a few seconds.",
+                "پرونده‌های بسیاری در دست خواندن است. چند ثانیهٔ دیگر بکوشید.",
+                {"Retry-After": "5"},
+            )
+        try:
+            with Desk() as desk:
+                yield desk
+        finally:
+            self._places.release()
