@@ -1,4 +1,4 @@
-"""Faults a corpus must not have: repeated identities, near-copies, leaks, real persons."""
+"""Faults a corpus must not have: repeated identities, near-copies, leaks, real names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ TOO_ALIKE = 0.2
 _GRAM = 5
 # Each split's share of partisan documents lies between these.
 _BALANCE = (0.4, 0.6)
-_REAL_PERSONS = Path(__file__).parent / "real_persons.txt"
+# Lists of real names that no text may hold, and what each list names.
+_REAL = {"real_persons.txt": "person", "real_organisations.txt": "organisation"}
 
 
 def check(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
@@ -105,15 +106,19 @@ def _words(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
                     yield f"{document.id}: {field} {value!r} is not one of {listed}"
 
 
-@lru_cache(maxsize=1)
-def _real_persons() -> re.Pattern[str]:
+@lru_cache(maxsize=len(_REAL))
+def _real_names(file: str) -> re.Pattern[str]:
+    """The names that a list beside this module holds, as whole words of a normalised text."""
     names = [
         normalise(line.strip()).text
-        for line in _REAL_PERSONS.read_text(encoding="utf-8").splitlines()
+        for line in (Path(__file__).parent / file).read_text(encoding="utf-8").splitlines()
         if line.strip() and not line.startswith("#")
     ]
+    # Between two words stands any space or none, and after a final he perhaps the ezafe's ye.
+    between = "(?:(?<=ه)[ \u200c]?ی)?[\\s\u200c]*"
     spaced = [
-        "[ \u200c]?".join(re.split("[ \u200c]", re.escape(n).replace("\\ ", " "))) for n in names
+        between.join(map(re.escape, re.split("[ \u200c]+", name)))
+        for name in sorted(names, key=len, reverse=True)  # so that a fault names the whole
     ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)")
 
@@ -125,8 +130,10 @@ def _texts(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
                 yield f"{document.id}: a system would abstain ({reason})"
             if "{{" in document.text or "}}" in document.text:
                 yield f"{document.id}: an evidence mark was left in the text"
-            if name := _real_persons().search(normalise(document.text).text):
-                yield f"{document.id}: names a real person, {name.group()!r}: invent one"
+            text = normalise(document.text).text
+            for file, kind in _REAL.items():
+                if name := _real_names(file).search(text):
+                    yield f"{document.id}: names a real {kind}, {name.group()!r}: invent one"
 
 
 def word_grams(text: str) -> set[tuple[str, ...]]:

@@ -119,6 +119,36 @@ def test_faults_between_documents_are_found():
     assert "too alike" in faults
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("از دبیر حزب کارگر دعوت شد و آمد", "organisation, 'حزب کارگر'"),
+        ("نامزد جبهه\u200cی پایداری هم در سالن بود", "organisation, 'جبهه ی پایداری'"),
+        ("سوسيال\u200cدموکرات\u200cها دوشنبه با ما آمدند", "organisation, 'سوسیال دموکرات ها'"),
+        ("سوسیال دموکرات ها دوشنبه آمدند", "organisation, 'سوسیال دموکرات ها'"),
+        ("برگهٔ SPD\u200cها را کنار در گذاشتیم", "organisation, 'SPD'"),
+        ("سخنران از میرحسین موسوی نام برد", "person, 'میرحسین موسوی'"),
+    ],
+)  # fmt: skip
+def test_real_names_are_faults_that_name_document_and_word(text, fault):
+    faults = list(check({"train": [permitted("x", text)]}))
+    assert faults == [f"x: names a real {fault}: invent one"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "کارگزاران حج و کارگران بندر امروز به خانهٔ ما آمدند",
+        "پایداری خاک به باران بسته است و به جبههٔ هوای سرد",
+        "حزب کارگران خیابان و حزب پیوند شهروندان برنامه دادند",
+        "خانواده‌های مجاهدین و شهدا مهمان مدرسه بودند",
+        "speeded و Spd و مداراتی نام هیچ حزبی نیست و کسی آن را ننوشت",
+    ],
+)
+def test_ordinary_words_are_not_taken_for_real_organisations(text):
+    assert list(check({"train": [permitted("x", text)]})) == []
+
+
 def test_the_corpus_is_sound_and_covers_the_codebook():
     splits = {split: load_documents(split) for split in SPLITS}
     counted = statistics(splits)
