@@ -22,12 +22,11 @@ LOOKS = [
 def violations(page):
     """What axe finds against WCAG 2.2 AA and its own best practices."""
     page.evaluate((BROWSER / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate(
+    return page.evaluate(
         """axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-        'best-practice'] }).then((result) => result.violations.map(
-        (fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).slice(0, 3).join(' | ')}`))"""
+        'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => node.html).slice(0, 3).join(' | ')}`))"""
     )
-    return found
 
 
 def is_narrow_enough(page, width):

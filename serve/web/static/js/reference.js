@@ -120,8 +120,8 @@ function draw(contract, method, path, operation) {
           "li",
           {},
           element("code", {}, status),
-          `: ${typeOf(contract, content?.schema) || "nothing"}`,
-          kind ? ` (${kind})` : "",
+          `: ${typeOf(contract, content?.schema) || (kind ? "an error, told" : "nothing")}`,
+          kind ? ` as ${kind}` : "",
           status.startsWith("2") ? fields(contract, content?.schema) : null,
         );
       }),

@@ -4,6 +4,7 @@ import { current, has, moment, number, t } from "./i18n.js";
 import { linesOf, passagesOf, protectedOf } from "./text.js";
 
 const LONGEST_QUOTE = 160;
+const LONG_TEXT = 50_000;
 const MOST_PLACES = 24;
 // More notes than these scroll beside the text instead of running past its end.
 const MOST_AT_ONCE = 4;
@@ -93,8 +94,9 @@ function likelihoodOf(score) {
   return t(`likelihood_${place === -1 ? bounds.length : place}`);
 }
 
+/** Two digits, and never certainty. */
 function scoreInDigits(score) {
-  return number(score, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  return number(Math.min(0.99, Math.max(0.01, score)), { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
 function versionInDigits(version) {
@@ -156,8 +158,10 @@ function toggleOf(sheet) {
 
 /** The text exactly as it was submitted, each passage marked where it stands. */
 function renderText(text, passages, index, book) {
-  const sheet = element("div", { class: "sheet", lang: "fa" });
-  for (const pieces of linesOf(text, passages)) {
+  const lines = linesOf(text, passages);
+  const length = text.length > LONG_TEXT ? " long" : "";
+  const sheet = element("div", { class: `sheet${length}`, lang: "fa" });
+  for (const pieces of lines) {
     const line = element("div", { class: "line", dir: "auto" });
     for (const piece of pieces) {
       for (const passage of piece.begins) line.append(labelOf(passage, index, book));
