@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import queue
 import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,20 +18,48 @@ from serve.problems import ProblemError
 from serve.schemas import TextIn
 from serve.settings import Settings
 
+_PEOPLE, _BACKGROUND = 0, 1
+
+
+@dataclass(order=True)
+class _Turn:
+    """A text that waits for the model: people before audits, then first come, first served."""
+
+    priority: int
+    number: int
+    text: TextIn = field(compare=False)
+    scorer: Scorer = field(compare=False)
+    result: Future[Assessment] = field(compare=False)
+
 
 class Desk:
-    """The scorer and the queue before it: one text at a time, a bounded number waiting."""
+    """The scorer and the queue before it: one text at a time, a bounded number waiting.
+
+    The model's threads all work on one text: running two at once would only slow both.
+    Whoever waits in a coroutine (`wait_for`) holds no thread meanwhile, so that routes
+    that only read answer however many texts wait.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.scorer: Scorer | None = None
         self._places = threading.BoundedSemaphore(settings.max_waiting)
-        self._at_work = threading.Lock()
+        self._turns: queue.PriorityQueue[_Turn] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._worker: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def load(self) -> None:
         """Load the model; raises BundleError or EncoderNotFoundError."""
-        self.scorer = Scorer.load(self.settings.model, self.settings.threads)
-        metrics.observe_model(self.scorer.manifest.version)
+        self.use(Scorer.load(self.settings.model, self.settings.threads))
+
+    def use(self, scorer: Scorer) -> None:
+        """Put a loaded model to work; texts that came before are finished by the one before."""
+        previous = self.scorer
+        self.scorer = scorer
+        metrics.observe_model(
+            scorer.manifest.version, previous.manifest.version if previous else None
+        )
 
     def ready(self) -> Scorer:
         """The scorer; raises ProblemError while there is none."""
@@ -34,13 +67,44 @@ class Desk:
             raise ProblemError("not_ready", "Try again in a moment.", "اندکی بعد دوباره بکوشید.")
         return self.scorer
 
-    def score(self, text: TextIn) -> Assessment:
-        """Score one text when its turn comes.
+    def score(
+        self, text: TextIn, scorer: Scorer | None = None, *, background: bool = False
+    ) -> Assessment:
+        """Score one text when its turn comes; the calling thread waits.
 
-        Raises ProblemError if it is too long or too many wait.
+        With `scorer` it is scored by that model, for parts of one request belong together.
+        In the background it waits until no person does, takes none of the places, and waits
+        as long as it takes.
 
-        The model's threads all work on one text: running two at once would only slow both.
+        Raises ProblemError if it is too long, too many wait, or its turn does not come.
         """
+        self._check_length(text)
+        chosen = scorer or self.ready()
+        if background:
+            return self._enter(text, chosen, _BACKGROUND).result()
+        with self._place():
+            result = self._enter(text, chosen, _PEOPLE)
+            try:
+                return result.result(self.settings.seconds_to_wait)
+            except TimeoutError:
+                if result.cancel():
+                    raise _busy() from None
+                return result.result()
+
+    async def wait_for(self, text: TextIn, scorer: Scorer | None = None) -> Assessment:
+        """Score one text when its turn comes, holding no thread while it waits; see `score`."""
+        self._check_length(text)
+        chosen = scorer or self.ready()
+        with self._place():
+            result = self._enter(text, chosen, _PEOPLE)
+            waiting = asyncio.wrap_future(result)
+            done, _ = await asyncio.wait([waiting], timeout=self.settings.seconds_to_wait)
+            # What has begun is waited for: it cannot be stopped, and is nearly there.
+            if not done and result.cancel():
+                raise _busy()
+            return await waiting
+
+    def _check_length(self, text: TextIn) -> None:
         if len(text.text) > self.settings.max_characters:
             limit = f"{self.settings.max_characters:,}"
             raise ProblemError(
@@ -49,24 +113,61 @@ class Desk:
                 f"هر متن حداکثر {limit} نویسه دارد. آن را چند بخش کنید یا "
                 "bitaraf audit را به کار ببرید.",
             )
-        scorer = self.ready()
+
+    def _place(self) -> _Place:
         if not self._places.acquire(blocking=False):
-            raise ProblemError(
-                "busy",
-                "Too many texts are waiting. Try again in a few seconds.",
-                "متن‌های بسیاری در صف است. چند ثانیهٔ دیگر بکوشید.",
-                {"Retry-After": "5"},
-            )
-        try:
-            with metrics.WAITING.track_inprogress(), self._at_work:
-                assessment = scorer.score(text.text, text.id)
-        finally:
-            self._places.release()
-        metrics.observe_assessment(assessment)
-        return assessment
+            raise _busy()
+        return _Place(self._places)
+
+    def _enter(self, text: TextIn, scorer: Scorer, priority: int) -> Future[Assessment]:
+        result: Future[Assessment] = Future()
+        self._turns.put(_Turn(priority, next(self._numbers), text, scorer, result))
+        with self._starting:
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, name="model", daemon=True)
+                self._worker.start()
+        return result
+
+    def _work(self) -> None:
+        while True:
+            turn = self._turns.get()
+            # Whoever gave up meanwhile costs nothing.
+            if not turn.result.set_running_or_notify_cancel():
+                continue
+            try:
+                assessment = turn.scorer.score(turn.text.text, turn.text.id)
+                metrics.observe_assessment(assessment)
+            except BaseException as error:
+                turn.result.set_exception(error)
+            else:
+                turn.result.set_result(assessment)
+            del turn
 
 
-def _desk(request: Request) -> Desk:
+class _Place:
+    """One of the places in the queue, given back at the end."""
+
+    def __init__(self, places: threading.BoundedSemaphore) -> None:
+        self._places = places
+
+    def __enter__(self) -> None:
+        metrics.WAITING.inc()
+
+    def __exit__(self, *_: object) -> None:
+        metrics.WAITING.dec()
+        self._places.release()
+
+
+def _busy() -> ProblemError:
+    return ProblemError(
+        "busy",
+        "Too many texts are waiting. Try again in a few seconds.",
+        "متن‌های بسیاری در صف است. چند ثانیهٔ دیگر بکوشید.",
+        {"Retry-After": "5"},
+    )
+
+
+async def _desk(request: Request) -> Desk:
     return request.app.state.desk
 
 

@@ -43,12 +43,31 @@ class Settings(BaseSettings):
     max_batch: int = Field(64, ge=1, description="most texts in one batch")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="largest request body")
     max_waiting: int = Field(64, ge=1, description="requests that may wait for the model")
+    seconds_to_wait: float = Field(60, gt=0, description="that a text may wait for its turn")
     folder: Path = Field(
         default_factory=_default_folder,
         description="where the service keeps its files: the SQLite database, audits at work",
     )
     database: str = Field(
         "", description="database URL (sqlite:///… or postgresql://…); default: SQLite in `folder`"
+    )
+
+    max_upload_bytes: int = Field(
+        256_000_000, ge=1024, description="largest upload of files for one audit"
+    )
+    max_upload_files: int = Field(1000, ge=1, description="most files in one upload")
+    max_audit_documents: int = Field(
+        100_000, ge=1, description="most documents, and rows that hold none, in one audit"
+    )
+    max_open_audits: int = Field(
+        20, ge=1, description="audits of one account that may wait or run at once"
+    )
+    audits_at_once: int = Field(2, ge=1, description="audits that one process works on at once")
+    datasets: Path | None = Field(
+        None, description="folder whose files and folders may be audited by name; default: none"
+    )
+    keep_text_days: int = Field(
+        0, ge=0, le=3650, description="days that texts of audits are kept; 0: not at all"
     )
 
     requests_per_minute: int = Field(600, ge=0, description="of one account; 0: no limit")

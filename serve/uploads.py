@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+import anyio.to_thread
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -75,19 +77,44 @@ class ReadingRoom:
 
     def __init__(self, places: int) -> None:
         self._places = threading.BoundedSemaphore(places)
+        self._limiter = anyio.CapacityLimiter(places)
 
     @contextmanager
     def desk(self, patience: float = 20.0) -> Iterator[Desk]:
         """A desk of one's own, ended afterwards; raises ProblemError if none comes free."""
         if not self._places.acquire(timeout=patience):
-            raise ProblemError(
-                "busy",
-                "Too many files are being read. Try again in a few seconds.",
-                "پرونده‌های بسیاری در دست خواندن است. چند ثانیهٔ دیگر بکوشید.",
-                {"Retry-After": "5"},
-            )
+            raise _no_place()
         try:
             with Desk() as desk:
                 yield desk
         finally:
             self._places.release()
+
+    async def read[Found](self, work: Callable[[Desk], Found], patience: float = 20.0) -> Found:
+        """Give `work` a desk in a thread of its own; whoever waits for one holds no thread.
+
+        Raises ProblemError if none comes free.
+        """
+        begun = False
+
+        def with_desk() -> Found:
+            nonlocal begun
+            begun = True
+            with self.desk() as desk:
+                return work(desk)
+
+        task = asyncio.ensure_future(anyio.to_thread.run_sync(with_desk, limiter=self._limiter))
+        done, _ = await asyncio.wait([task], timeout=patience)
+        if not done and not begun:
+            task.cancel()
+            raise _no_place()
+        return await task
+
+
+def _no_place() -> ProblemError:
+    return ProblemError(
+        "busy",
+        "Too many files are being read. Try again in a few seconds.",
+        "پرونده‌های بسیاری در دست خواندن است. چند ثانیهٔ دیگر بکوشید.",
+        {"Retry-After": "5"},
+    )

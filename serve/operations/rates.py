@@ -21,6 +21,11 @@ class Rates:
         self._requests = requests_per_minute
         self._documents = documents_per_day
 
+    @property
+    def counts_documents(self) -> bool:
+        """Whether documents are counted at all."""
+        return bool(self._documents)
+
     def request(self, account_id: str) -> None:
         """Count a request; raises ProblemError (429) over the rate."""
         if self._requests:

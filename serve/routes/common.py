@@ -20,15 +20,16 @@ def errors(*statuses: int) -> Responses:
     return {code: {"model": ProblemOut, "content": {MEDIA_TYPE: {}}} for code in statuses}
 
 
-def _storage(request: Request) -> Storage:
+# Coroutines, though they wait for nothing: FastAPI runs plain functions in a thread each.
+async def _storage(request: Request) -> Storage:
     return request.app.state.storage
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     return request.app.state.settings
 
 
-def _rates(request: Request) -> Rates:
+async def _rates(request: Request) -> Rates:
     return request.app.state.rates
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from classifier.readers import Desk as Reader
 from classifier.readers import Document, LeftOut, Unread, sound
-from classifier.scorer import on_document
+from classifier.scorer import Scorer, on_document
 from serve.identity import Allowed, Principal
 from serve.problems import ProblemError, wants_persian
 from serve.roles import Permission
@@ -73,7 +75,7 @@ class FileOut(BaseModel):
 
 
 @router.post("/v1/score/file", operation_id="scoreFile", openapi_extra={"requestBody": _BODY})
-def score_file(
+async def score_file(
     request: Request,
     caller: Caller,
     upload: Annotated[Upload, Depends(uploaded)],
@@ -87,20 +89,24 @@ def score_file(
     read in memory, by a process that ends with the request; nothing of it is kept.
     """
     persian = wants_persian(request)
-    documents, unread, complete = _read(upload, settings, persian=persian)
+    documents, unread, complete = await _READERS.read(
+        lambda reader: _read(reader, upload, settings, persian=persian)
+    )
     if not documents:
         raise _unreadable(upload.name, unread)
-    rates.documents(caller.account_id, len(documents))
+    if rates.counts_documents:
+        await run_in_threadpool(rates.documents, caller.account_id, len(documents))
+    scorer = desk.ready()
     return FileOut(
         file=upload.name,
-        documents=[_assess(document, desk) for document in documents],
+        documents=[await _assess(document, desk, scorer) for document in documents],
         unread=unread,
         complete=complete,
     )
 
 
 def _read(
-    upload: Upload, settings: Settings, *, persian: bool
+    reader: Reader, upload: Upload, settings: Settings, *, persian: bool
 ) -> tuple[list[Document], list[UnreadOut], bool]:
     """The documents of a file up to the service's limits, what could not be read, and whether
     that is all.
@@ -108,17 +114,16 @@ def _read(
     documents: list[Document] = []
     unread: list[UnreadOut] = []
     characters = 0
-    with _READERS.desk() as reader:
-        for item in reader.read_bytes(upload.name, upload.data):
-            if isinstance(item, Document):
-                characters += len(item.text)
-                too_many = characters > settings.max_characters
-                # One text that is too long by itself is refused as such, by its own message.
-                if documents and (too_many or len(documents) == settings.max_batch):
-                    return documents, unread, False
-                documents.append(item)
-            elif len(unread) < _MOST_UNREAD:
-                unread.append(_unread(item, persian=persian))
+    for item in reader.read_bytes(upload.name, upload.data):
+        if isinstance(item, Document):
+            characters += len(item.text)
+            too_many = characters > settings.max_characters
+            # One text that is too long by itself is refused as such, by its own message.
+            if documents and (too_many or len(documents) == settings.max_batch):
+                return documents, unread, False
+            documents.append(item)
+        elif len(unread) < _MOST_UNREAD:
+            unread.append(_unread(item, persian=persian))
     return documents, unread, True
 
 
@@ -130,10 +135,10 @@ def _unread(item: Unread | LeftOut, *, persian: bool) -> UnreadOut:
     return UnreadOut(file=sound(item.file), line=item.line or None, reason=reason)
 
 
-def _assess(document: Document, desk: Desk) -> DocumentOut:
+async def _assess(document: Document, desk: Desk, scorer: Scorer) -> DocumentOut:
     # Built without validation: what was read may hold what JSON could not have brought.
     text = TextIn.model_construct(text=document.scored or document.text, id=None)
-    assessment = on_document(desk.score(text), document)
+    assessment = on_document(await desk.wait_for(text, scorer), document)
     return DocumentOut(text=sound(document.text), assessment=assessment)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi.concurrency import run_in_threadpool
 
 from serve.identity import Allowed, Principal
 from serve.problems import ProblemError
@@ -18,14 +19,15 @@ router = APIRouter(tags=["scoring"], responses=errors(401, 403, 413, 422, 429, 5
 
 
 @router.post("/v1/score", operation_id="scoreText")
-def score(text: TextIn, desk: DeskNow, caller: Caller, rates: RatesNow) -> AssessmentOut:
+async def score(text: TextIn, desk: DeskNow, caller: Caller, rates: RatesNow) -> AssessmentOut:
     """Assess one text, however long: verdict, score, evidence, protected passages."""
-    rates.documents(caller.account_id, 1)
-    return desk.score(text)
+    if rates.counts_documents:
+        await run_in_threadpool(rates.documents, caller.account_id, 1)
+    return await desk.wait_for(text)
 
 
 @router.post("/v1/score/batch", operation_id="scoreBatch")
-def score_batch(
+async def score_batch(
     batch: BatchIn, desk: DeskNow, settings: SettingsNow, caller: Caller, rates: RatesNow
 ) -> BatchOut:
     """Assess several texts, up to the service's limit (64 by default); answers in their order."""
@@ -35,5 +37,7 @@ def score_batch(
             f"A batch may have {settings.max_batch} texts, this one has {len(batch.texts)}.",
             f"هر دسته حداکثر {settings.max_batch} متن دارد؛ این دسته {len(batch.texts)} متن.",
         )
-    rates.documents(caller.account_id, len(batch.texts))
-    return BatchOut(assessments=[desk.score(text) for text in batch.texts])
+    if rates.counts_documents:
+        await run_in_threadpool(rates.documents, caller.account_id, len(batch.texts))
+    scorer = desk.ready()
+    return BatchOut(assessments=[await desk.wait_for(text, scorer) for text in batch.texts])
