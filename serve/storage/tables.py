@@ -179,7 +179,8 @@ class StoredAssessment(Base):
     """The assessment of one document of an audit; offsets and a hash, and no text by default.
 
     ``text`` is there only where the operator keeps texts, and until ``text_until``.
-    Passages in ``evidence`` and ``protected`` are kept without their text. ``outcome`` follows
+    Passages in ``evidence`` and ``protected`` are kept without their text. ``rules`` names those
+    of the evidence, each between commas, to be searched on any database. ``outcome`` follows
     from the reviews and is kept beside them so that the queue is found by an index.
     """
 
@@ -198,6 +199,7 @@ class StoredAssessment(Base):
     verdict: Mapped[str] = mapped_column(String(20))
     score: Mapped[float | None]
     abstained_reason: Mapped[str | None] = mapped_column(String(40))
+    rules: Mapped[str] = mapped_column(default="")
     evidence: Mapped[list[Any]]
     protected: Mapped[list[Any]]
     notes: Mapped[list[Any]]

@@ -102,6 +102,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(length=20), nullable=False),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("abstained_reason", sa.String(length=40), nullable=True),
+        sa.Column("rules", sa.String(length=200), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("protected", sa.JSON(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
