@@ -29,6 +29,16 @@ _HOMOGRAPHS = {
 }  # fmt: skip
 
 
+def _with_hamza(word: str, words: Counter[str]) -> int:
+    """How often the word is written with a hamza, where this form may have lost one."""
+    forms = (
+        word[:i] + seat + word[i + 1 :]
+        for i, letter in enumerate(word)
+        if (seat := {"ی": "ئ", "و": "ؤ"}.get(letter))
+    )
+    return max((words[form] for form in forms), default=0)
+
+
 def main() -> None:
     """Count and write."""
     words: Counter[str] = Counter()
@@ -43,7 +53,11 @@ def main() -> None:
             # Single letters between joiners are spelled out, not a compound.
             if len(parts) > 1 and max(map(len, parts)) > 1 and parts[0] != "و":
                 compounds.setdefault("".join(parts), Counter())[" ".join(parts)] += 1
-    lines = sorted(w for w, count in words.items() if count >= _OFTEN and len(w) > 1)
+    lines = sorted(
+        w
+        for w, count in words.items()
+        if count >= _OFTEN and len(w) > 1 and count >= _with_hamza(w, words)
+    )
     lines += sorted(
         f"{joined}\t{forms.most_common(1)[0][0]}"
         for joined, forms in compounds.items()
