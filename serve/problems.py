@@ -26,10 +26,17 @@ _TITLES: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "There is nothing at this address", "در این نشانی چیزی نیست"),
     "method_not_allowed": (405, "This method is not allowed here", "این روش در این‌جا مجاز نیست"),
     "unauthenticated": (401, "A valid key is needed", "کلید معتبر لازم است"),
+    "contest_unusable": (401, "A valid contest link is needed", "پیوند معتبر لازم است"),
     "forbidden": (403, "This is not allowed for your role", "نقش شما این کار را مجاز نمی‌داند"),
+    "idempotency_conflict": (
+        409,
+        "This idempotency key belongs to another request",
+        "این کلید یکتایی از آنِ درخواست دیگری است",
+    ),
     "conflict": (409, "This does not fit the present state", "این با وضع کنونی سازگار نیست"),
     "too_many_requests": (429, "Too many requests", "درخواست‌ها بیش از سهم است"),
     "busy": (503, "The service is busy", "سامانه سرگرم است"),
+    "no_space": (503, "The service has no room left", "سامانه جای خالی ندارد"),
     "not_ready": (503, "The model is not loaded", "مدل بارگذاری نشده است"),
     "internal": (500, "Something went wrong in the service", "در سامانه خطایی رخ داد"),
 }
