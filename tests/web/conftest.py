@@ -35,8 +35,8 @@ def browser() -> Iterator[Browser]:
         "FONTCONFIG_PATH": str(BROWSER),
         "LANG": "C.UTF-8",
     }
-    # Its zygote finds no libraries; one process for all ends with the first context that closes.
-    arguments = ["--headless=new", "--no-sandbox", "--no-zygote", "--disable-gpu"]
+    # Not --single-process, as its package starts it: it ends with the first context that closes.
+    arguments = ["--headless=new", "--no-sandbox", "--disable-gpu"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=program, args=arguments, env=environment, headless=True
