@@ -99,8 +99,13 @@ def show(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Drafts, or one file of an annotation tool.")],
     hand: Annotated[str, typer.Option("--hand", help="Who wrote them, as a short name.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Drafts, or one file of an annotation tool.")
+    ] = None,
+    reviews: Annotated[
+        Path | None, typer.Option("--reviews", help="What a service exported of its reviews.")
+    ] = None,
     split: Annotated[str, typer.Option("--split", help="train, development or test.")] = "train",
     form: Annotated[
         str, typer.Option("--format", help="drafts, jsonl, label-studio or argilla.")
@@ -116,30 +121,46 @@ def import_(
 ) -> None:
     """Bring documents into the corpus: marks become offsets, every document is validated.
 
-    Replaces what the corpus holds of that hand in that split.
+    Replaces what the corpus holds of that hand in that split. With --reviews, what people
+    confirmed or overturned in a service (GET /v1/reviews/export) becomes training documents.
+    Such texts are real: keep them in a corpus of your own (--corpus or --output).
 
     Examples:
 
       bitaraf data import drafts/*.txt --hand anna --split train
 
+      bitaraf data import --reviews bitaraf-reviews.jsonl --hand desk --output desk.jsonl
+
       bitaraf data import project.json --format label-studio --hand anna --output second.jsonl
     """
     from data.corpus import CORPUS, SPLITS, import_drafts, write_documents
     from data.exchange import FORMATS, import_documents
+    from data.reviews import LeftOut, import_reviews
 
+    if bool(files) == (reviews is not None):
+        raise fail("give either files or --reviews FILE; see bitaraf data import --help")
+    if reviews is not None and split != "train":
+        raise fail("--reviews: what reviewers decided is for training; leave --split out")
     if split not in SPLITS:
         raise fail(f"--split is one of {', '.join(SPLITS)}, not {split!r}")
     if form not in ("drafts", *FORMATS):
         raise fail(f"--format is one of drafts, {', '.join(FORMATS)}, not {form!r}")
     path = output or (corpus or CORPUS) / split / f"{hand}.jsonl"
+    left_out: list[LeftOut] = []
+    given = files or []
     try:
-        if form == "drafts":
-            documents = import_drafts(files, hand)
+        if reviews is not None:
+            documents, left_out = import_reviews(reviews, hand)
+        elif form == "drafts":
+            documents = import_drafts(given, hand)
         else:
-            documents = [d for f in files for d in import_documents(f, form, annotator)]  # type: ignore[arg-type]
+            documents = [d for f in given for d in import_documents(f, form, annotator)]  # type: ignore[arg-type]
         count = write_documents(documents, path)
     except (ValueError, OSError) as error:
         raise fail(str(error)) from error
+    for decision in left_out:
+        where = f"{reviews}: row {decision.row}: {decision.identity}"
+        typer.echo(f"{where}: left out: {decision.reason}", err=True)
     if as_json:
         typer.echo(json.dumps({"documents": count, "path": str(path)}))
     else:
