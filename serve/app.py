@@ -11,7 +11,7 @@ from serve import problems
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
 from serve.operations.rates import Rates
-from serve.routes import about, accounts, files, health, log, scoring
+from serve.routes import about, accounts, contests, files, health, log, reviews, scoring
 from serve.scoring import Desk
 from serve.settings import Settings
 from serve.storage import Storage
@@ -35,6 +35,8 @@ text is neither stored nor logged.
 _ROUTERS = (
     scoring.router,
     files.router,
+    reviews.router,
+    contests.router,
     accounts.router,
     log.router,
     about.router,

@@ -18,6 +18,7 @@ from serve.roles import Role
 from serve.storage import Storage
 from serve.storage.tables import new_id, now
 from tests.conftest import BITARAF
+from tests.service.office import Office
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -71,6 +72,14 @@ def storage(database_url) -> Iterator[Storage]:
     """A migrated, empty storage on each kind of database in turn."""
     opened = Storage(database_url)
     opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def office(database_url) -> Iterator[Office]:
+    """A service in this process with reviewers, on each kind of database in turn."""
+    opened = Office(database_url)
     yield opened
     opened.close()
 

@@ -73,6 +73,7 @@ def keyed(tmp_path_factory):
     service.stop()
 
 
+WORD = {"decision": "confirm", "rule": "E1", "reason": "نامزدی را نام برده است."}
 # Every route that is not for all: method, path, body, and the permission that opens it.
 GUARDED = [
     ("POST", "/v1/score", {"text": PERMITTED}, Permission.SCORE),
@@ -83,6 +84,12 @@ GUARDED = [
     ("GET", "/v1/accounts/none/keys", None, Permission.ADMINISTER),
     ("POST", "/v1/accounts/none/keys", {}, Permission.ADMINISTER),
     ("DELETE", "/v1/keys/none", None, Permission.ADMINISTER),
+    ("GET", "/v1/reviews/queue", None, Permission.REVIEW),
+    ("GET", "/v1/reviews/export", None, Permission.REVIEW),
+    ("POST", "/v1/assessments/none/review", WORD, Permission.REVIEW),
+    ("GET", "/v1/assessments/none/notice", None, Permission.REVIEW),
+    ("POST", "/v1/contests", {"assessment_id": "none"}, Permission.REVIEW),
+    ("DELETE", "/v1/contests/none", None, Permission.REVIEW),
     ("GET", "/v1/log", None, Permission.READ_LOG),
     ("GET", "/v1/log/verification", None, Permission.READ_LOG),
 ]
