@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from serve import problems
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
+from serve.operations.models import Models
 from serve.operations.rates import Rates
-from serve.routes import about, accounts, contests, files, health, log, reviews, scoring
+from serve.routes import about, accounts, contests, files, health, log, models, reviews, scoring
 from serve.scoring import Desk
 from serve.settings import Settings
 from serve.storage import Storage
@@ -39,6 +40,7 @@ _ROUTERS = (
     contests.router,
     accounts.router,
     log.router,
+    models.router,
     about.router,
     health.router,
     pages,
@@ -50,12 +52,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or Settings()
     desk = Desk(chosen)
     storage = Storage(chosen.database_url)
+    switch = Models(chosen, storage, desk)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         storage.migrate()
-        desk.load()
+        switch.load()
+        switch.follow()
         yield
+        switch.stop()
         storage.close()
 
     app = FastAPI(
@@ -72,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.desk = desk
     app.state.storage = storage
+    app.state.models = switch
     app.state.rates = Rates(storage, chosen.requests_per_minute, chosen.documents_per_day)
     app.add_middleware(BodyLimit, max_bytes=chosen.max_body_bytes)
     app.add_middleware(RequestLog)

@@ -33,6 +33,7 @@ _TITLES: dict[str, tuple[int, str, str]] = {
         "This idempotency key belongs to another request",
         "این کلید یکتایی از آنِ درخواست دیگری است",
     ),
+    "unusable_model": (422, "The model cannot be used", "این مدل به کار نمی‌آید"),
     "conflict": (409, "This does not fit the present state", "این با وضع کنونی سازگار نیست"),
     "too_many_requests": (429, "Too many requests", "درخواست‌ها بیش از سهم است"),
     "busy": (503, "The service is busy", "سامانه سرگرم است"),

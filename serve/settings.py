@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     model: Path | None = Field(None, description="a model bundle; default: the shipped one")
+    models: Path | None = Field(None, description="a folder of bundles that may be activated")
     threads: int | None = Field(None, ge=1, description="threads of the model")
     max_characters: int = Field(1_000_000, ge=1, description="longest text, in code points")
     max_batch: int = Field(64, ge=1, description="most texts in one batch")

@@ -90,6 +90,9 @@ GUARDED = [
     ("GET", "/v1/assessments/none/notice", None, Permission.REVIEW),
     ("POST", "/v1/contests", {"assessment_id": "none"}, Permission.REVIEW),
     ("DELETE", "/v1/contests/none", None, Permission.REVIEW),
+    ("GET", "/v1/models", None, Permission.ADMINISTER),
+    ("POST", "/v1/models/activate", {"version": "none"}, Permission.ADMINISTER),
+    ("POST", "/v1/models/rollback", None, Permission.ADMINISTER),
     ("GET", "/v1/log", None, Permission.READ_LOG),
     ("GET", "/v1/log/verification", None, Permission.READ_LOG),
 ]
