@@ -1,7 +1,7 @@
 """Many documents in, one assessment a line out, streaming."""
 
 from classifier.audit.inputs import InputError, find_files, open_inputs
-from classifier.audit.outputs import OUTPUT_FORMATS, open_output
+from classifier.audit.outputs import OUTPUT_FORMATS, open_output, stream_output
 from classifier.audit.run import AuditSummary, run_audit
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "open_inputs",
     "open_output",
     "run_audit",
+    "stream_output",
 ]

@@ -7,11 +7,12 @@ own name is always whole.
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, BinaryIO, Protocol, cast
 
 from classifier.assessment import Assessment
 
@@ -30,7 +31,7 @@ class Writer(Protocol):
         """Append one assessment."""
 
     def close(self) -> None:
-        """Flush what is buffered."""
+        """Write what is buffered, and the end of the file; the stream stays open."""
 
 
 @contextmanager
@@ -39,35 +40,43 @@ def open_output(path: Path) -> Iterator[Writer]:
 
     On an exception (also Ctrl-C) what was written stays in ``NAME.partial``.
     """
-    kinds: dict[str, type] = {".jsonl": _Jsonl, ".csv": _Csv, ".parquet": _Parquet}
-    if path.suffix.lower() not in kinds:
+    if path.suffix.lower() not in OUTPUT_FORMATS:
         raise ValueError(f"{path}: write to a file ending in {', '.join(OUTPUT_FORMATS)}")
     partial = path.with_name(path.name + ".partial")
-    writer: Writer = kinds[path.suffix.lower()](partial)
-    try:
-        yield writer
-    except BaseException:
-        writer.close()
-        raise
-    writer.close()
+    with partial.open("wb") as stream:
+        writer = stream_output(path.suffix.lower(), stream)
+        try:
+            yield writer
+        finally:
+            writer.close()
     partial.replace(path)
 
 
+def stream_output(suffix: str, stream: BinaryIO | io.RawIOBase) -> Writer:
+    """A writer to an open binary stream, which need not be seekable; by one of the suffixes."""
+    kinds: dict[str, type] = {".jsonl": _Jsonl, ".csv": _Csv, ".parquet": _Parquet}
+    writer: Writer = kinds[suffix](stream)
+    return writer
+
+
 class _Jsonl:
-    def __init__(self, path: Path) -> None:
-        self._file: IO[str] = path.open("w", encoding="utf-8")
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
 
     def write(self, assessment: Assessment) -> None:
-        self._file.write(json.dumps(assessment.to_dict(), ensure_ascii=False) + "\n")
+        line = json.dumps(assessment.to_dict(), ensure_ascii=False) + "\n"
+        self._stream.write(line.encode("utf-8"))
 
     def close(self) -> None:
-        self._file.close()
+        self._stream.flush()
 
 
 class _Csv:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         # The mark lets spreadsheet programs recognise UTF-8.
-        self._file: IO[str] = path.open("w", encoding="utf-8-sig", newline="")
+        self._file = io.TextIOWrapper(
+            cast(IO[bytes], stream), encoding="utf-8-sig", newline="", write_through=True
+        )
         self._rows = csv.DictWriter(self._file, _COLUMNS)
         self._rows.writeheader()
 
@@ -78,11 +87,12 @@ class _Csv:
         self._rows.writerow(row)
 
     def close(self) -> None:
-        self._file.close()
+        self._file.flush()
+        self._file.detach()
 
 
 class _Parquet:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         import pyarrow as pa
         from pyarrow import parquet
 
@@ -108,7 +118,7 @@ class _Parquet:
             ]
         )
         self._table = pa.Table
-        self._writer = parquet.ParquetWriter(path, self._schema)
+        self._writer = parquet.ParquetWriter(stream, self._schema)
         self._rows: list[dict[str, Any]] = []
 
     def write(self, assessment: Assessment) -> None:
