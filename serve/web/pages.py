@@ -64,6 +64,12 @@ def reference() -> Response:
     return _page("reference.html")
 
 
+@router.get("/contest")
+def contest() -> Response:
+    """Where a contest link leads; its token stands in the address's fragment, for the page."""
+    return _page("contest.html")
+
+
 @router.get("/favicon.ico")
 def icon(request: Request) -> Response:
     """The mark, for browsers that ask for it by this name."""

@@ -56,3 +56,16 @@ export function scoreFile(file, signal) {
   form.append("file", file, file.name);
   return ask("/v1/score/file", { method: "POST", body: form, signal });
 }
+
+const byToken = (token) => ({ Authorization: `Contest ${token}` });
+
+/** The assessment that a contest link opens. */
+export const contest = (token) => ask("/v1/contests/current", { headers: byToken(token) });
+
+/** Answer it, once. */
+export const answerContest = (token, statement) =>
+  ask("/v1/contests/current/answer", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...byToken(token) },
+    body: JSON.stringify({ statement }),
+  });

@@ -41,7 +41,7 @@ function write() {
   const root = document.documentElement;
   root.lang = language;
   root.dir = language === "fa" ? "rtl" : "ltr";
-  document.title = t("title");
+  document.title = t(root.dataset.title ?? "title");
   for (const place of document.querySelectorAll("[data-text]")) {
     place.textContent = t(place.dataset.text);
   }

@@ -202,6 +202,46 @@ const fa = {
     "فقط به همین سامانه، که بدون اینترنت کار می‌کند. این صفحه چیزی را ذخیره نمی‌کند، کوکی ندارد و چیزی به جای دیگر نمی‌فرستد.",
   imprint: "بی‌طرف، نرم‌افزار آزاد با پروانهٔ Apache-2.0. مدل:",
 
+  contest_title: "بی‌طرف: پاسخ به یک ارزیابی",
+  contest_heading: "ارزیابی متن شما و پاسخ شما",
+  contest_lead:
+    "این‌جا می‌بینید در متن شما چه دیده شده و بازبینان چه گفته‌اند. اگر آن را درست نمی‌دانید، پاسخ خود را بنویسید؛ یک نفر آن را می‌خواند و دوباره نظر می‌دهد.",
+  contest_no_link:
+    "این صفحه با پیوندی باز می‌شود که برایتان فرستاده‌اند. همان پیوند را دوباره و کامل باز کنید. نشانهٔ درون پیوند برای امنیت در این صفحه نگه داشته نمی‌شود.",
+  contest_state: "اکنون کجاییم",
+  contest_waiting: "برنامه این متن را نشان داده است و هنوز کسی آن را بازبینی نکرده است.",
+  contest_disputed: "بازبینان هم‌نظر نیستند و متن در انتظار نظر یک نفر دیگر است.",
+  contest_contested: "پاسخ شما رسیده است و متن در انتظار آن است که یک نفر پاسخ را بخواند.",
+  contest_confirmed: "برنامه این متن را نشان داده و بازبین آن را تأیید کرده است.",
+  contest_overturned: "بازبین این ارزیابی را رد کرده است. چیزی برای پاسخ دادن نمانده است.",
+  contest_until: (moment) => `این پیوند تا ${moment} کار می‌کند.`,
+  contest_found: "چه دیده شد",
+  contest_nowhere: "برنامه جای مشخصی را نشان نداده است؛ نظرش دربارهٔ همهٔ متن است.",
+  contest_not_kept:
+    "متن شما نزد ما نگهداری نمی‌شود؛ از این رو به جای خود جمله، جای آن را می‌نویسیم. هر حرف، فاصله و نشانه یک نویسه به شمار می‌آید.",
+  contest_place: (start, end) => `از نویسهٔ ${start} تا نویسهٔ ${end} متن`,
+  contest_not: [
+    "رأی دادگاه یا تصمیم اداری نیست و به‌خودی‌خود هیچ پیامدی ندارد.",
+    "داوری دربارهٔ سازمان، نویسنده یا نوشته‌های دیگر شما نیست.",
+    "به این معنا نیست که از سیاست نباید نوشت؛ نقد، هرچند تند، و خبر بی‌طرفانه بی‌اشکال است.",
+  ],
+  contest_reviews: "بازبینان چه گفته‌اند",
+  contest_confirm: "تأیید کرده است",
+  contest_overturn: "رد کرده است",
+  contest_answer: "پاسخ شما",
+  contest_label: "پاسخ شما",
+  contest_hint:
+    "پاسخ یک بار فرستاده می‌شود و پس از آن نمی‌توان تغییرش داد؛ پیش از فرستادن یک بار دیگر بخوانیدش.",
+  contest_send: "فرستادن پاسخ",
+  contest_sent: "پاسخ شما رسید.",
+  contest_empty: "اول پاسخ خود را بنویسید.",
+  contest_left: (n) => `${n} نویسهٔ دیگر جا دارد`,
+  contest_over: (n) => `${n} نویسه بیش از اندازه است`,
+  contest_unreachable: "شاید سامانه خاموش باشد. نوشتهٔ شما سر جایش است؛ اندکی بعد دوباره بکوشید.",
+  contest_privacy:
+    "پاسخ شما کنار همین ارزیابی نگه داشته می‌شود و بازبینان آن را می‌خوانند. این پیوند تنها همین ارزیابی را باز می‌کند.",
+  comma: "، ",
+
   example_text: `انجمن دوستداران رودخانهٔ سیاه‌دره گزارش کار پاییز را منتشر می‌کند. داوطلبان ما سه کیلومتر از کنارهٔ رود را پاک کردند و برای دو مدرسهٔ روستایی کتابخانه ساختند.
 
 شهرداری دو سال است که فاضلاب را بی‌تصفیه به رود می‌ریزد و به نامه‌های ما پاسخ نمی‌دهد. این بی‌اعتنایی پذیرفتنی نیست و همچنان پیگیر آن هستیم.
@@ -417,6 +457,45 @@ const en = {
   privacy:
     "To this service only, which works without the internet. This page stores nothing, sets no cookies and sends nothing anywhere else.",
   imprint: "Bitaraf, free software under Apache-2.0. Model:",
+
+  contest_title: "Bitaraf: answer an assessment",
+  contest_heading: "The assessment of your text, and your answer",
+  contest_lead:
+    "Here you see what was found in your text and what reviewers said. If you think it is wrong, write your answer; a person reads it and decides anew.",
+  contest_no_link:
+    "This page opens by a link that was sent to you. Open that link again, the whole of it. For safety the token in it is not kept in this page.",
+  contest_state: "Where it stands",
+  contest_waiting: "The program pointed at this text, and nobody has reviewed it yet.",
+  contest_disputed: "Reviewers disagree; the text waits for another person.",
+  contest_contested: "Your answer has arrived; the text waits for a person to read it.",
+  contest_confirmed: "The program pointed at this text, and a reviewer confirmed it.",
+  contest_overturned: "A reviewer overturned this assessment. There is nothing left to answer.",
+  contest_until: (moment) => `This link works until ${moment}.`,
+  contest_found: "What was found",
+  contest_nowhere: "The program pointed at no passage; it speaks of the text as a whole.",
+  contest_not_kept:
+    "Your text is not kept here, so the place is given instead of the sentence. Every letter, space and mark counts as one character.",
+  contest_place: (start, end) => `Characters ${start} to ${end} of the text`,
+  contest_not: [
+    "It is no court's or authority's decision and has no consequence by itself.",
+    "It is no judgement of your organisation, the author or your other texts.",
+    "It does not mean that politics must not be written about; criticism, however sharp, and neutral news are fine.",
+  ],
+  contest_reviews: "What reviewers said",
+  contest_confirm: "Confirmed",
+  contest_overturn: "Overturned",
+  contest_answer: "Your answer",
+  contest_label: "Your answer",
+  contest_hint: "An answer is sent once and cannot be changed; read it again before you send it.",
+  contest_send: "Send the answer",
+  contest_sent: "Your answer has arrived.",
+  contest_empty: "First write your answer.",
+  contest_left: (n) => `room for ${n} more characters`,
+  contest_over: (n) => `${n} characters too many`,
+  contest_unreachable: "The service may be down. What you wrote is where it was; try again shortly.",
+  contest_privacy:
+    "Your answer is kept beside this assessment and read by reviewers. This link opens this one assessment only.",
+  comma: ", ",
 
   example_text: fa.example_text,
 };
