@@ -6,15 +6,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 
 from serve import problems
+from serve.audits.work import AuditWork
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
 from serve.operations.models import Models
 from serve.operations.rates import Rates
-from serve.routes import about, accounts, contests, files, health, log, models, reviews, scoring
+from serve.routes import (
+    about,
+    accounts,
+    audits,
+    contests,
+    files,
+    health,
+    log,
+    models,
+    reviews,
+    scoring,
+)
 from serve.scoring import Desk
 from serve.settings import Settings
+from serve.stopping import Stopping
 from serve.storage import Storage
 from serve.web import SecurityHeaders
 from serve.web import router as pages
@@ -36,6 +50,7 @@ text is neither stored nor logged.
 _ROUTERS = (
     scoring.router,
     files.router,
+    audits.router,
     reviews.router,
     contests.router,
     accounts.router,
@@ -54,12 +69,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     storage = Storage(chosen.database_url)
     switch = Models(chosen, storage, desk)
 
+    rates = Rates(storage, chosen.requests_per_minute, chosen.documents_per_day)
+    work = AuditWork(chosen, storage, desk, rates)
+    stopping = Stopping()
+
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Settings]]:
         storage.migrate()
         switch.load()
         switch.follow()
-        yield
+        await run_in_threadpool(work.start)
+        stopping.watch()
+        # The connections read their limits from it.
+        yield {"settings": chosen}
+        await run_in_threadpool(work.stop)
         switch.stop()
         storage.close()
 
@@ -78,8 +101,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.desk = desk
     app.state.storage = storage
     app.state.models = switch
-    app.state.rates = Rates(storage, chosen.requests_per_minute, chosen.documents_per_day)
-    app.add_middleware(BodyLimit, max_bytes=chosen.max_body_bytes)
+    app.state.rates = rates
+    app.state.audits = work
+    app.state.stopping = stopping
+    app.add_middleware(
+        BodyLimit, max_bytes=chosen.max_body_bytes, max_upload_bytes=chosen.max_upload_bytes
+    )
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)
     problems.install(app)

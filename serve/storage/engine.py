@@ -165,6 +165,14 @@ class Storage:
         except DBAPIError as error:
             raise StorageError(f"the database {self.shown} does not answer") from error
 
+    def truncate_log(self) -> None:
+        """Empty SQLite's write-ahead log, in which deleted texts may still stand."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.close()
+
     @property
     def shown(self) -> str:
         """The URL without its password."""

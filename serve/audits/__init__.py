@@ -1,0 +1,1 @@
+"""Audits: many documents submitted together, assessed by durable work that survives a crash."""
