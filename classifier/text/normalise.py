@@ -16,7 +16,8 @@ import numpy as np
 
 from classifier.text.alignment import AlignedText
 from classifier.text.evasion import hides_letters, undo_evasion
-from classifier.text.spelling import part_compounds
+from classifier.text.marks import part_marks
+from classifier.text.spelling import mend_spelling
 
 _ZWNJ = "\u200c"
 _HAMZA_ABOVE = "\u0654"
@@ -128,7 +129,8 @@ def normalise(text: str) -> NormalisedText:
     """Normalise any string; never raises, and normalising twice changes nothing.
 
     ZWNJ becomes a space, as the encoder's tokenizer reads it, and compounds are written
-    apart. Disguised letters are read as what they mean. Line breaks of every kind become
+    apart. A hashtag becomes the words it is made of, and marks are set apart from the word
+    that follows. Disguised letters are read as what they mean. Line breaks of every kind become
     ``\\n``.
     """
     obfuscated = hides_letters(text)
@@ -138,7 +140,8 @@ def normalise(text: str) -> NormalisedText:
         before = result.text
         result, disguised = undo_evasion(result)
         obfuscated |= disguised
-        result = part_compounds(result)
+        result = part_marks(result)
+        result = mend_spelling(result)
         result = _fold_letters(result.text, result.starts.tolist(), result.ends.tolist())
         if result.text == before:
             break

@@ -16,6 +16,8 @@ _NO_BORDER = re.compile(
     r"(?:^|[\s.(«])(?:[^\W\d_]|\d{1,2}|Mr|Mrs|Ms|Dr|Prof|St|No|vs|e\.g|i\.e)\.$", re.IGNORECASE
 )
 _LONGEST = 600
+# Emoji around a sentence are no part of it: what it says does not turn on them.
+_ADORNS = re.compile(rf"[\s{_EMOJI}]")
 
 # Lines of a text that a program broke at a fixed width are not sentences of their own.
 _WRAPPED_WIDTHS = range(48, 131)
@@ -34,9 +36,9 @@ class Sentence:
 
 
 def _trim(text: str, start: int, end: int) -> Sentence | None:
-    while start < end and text[start].isspace():
+    while start < end and _ADORNS.match(text[start]):
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and _ADORNS.match(text[end - 1]):
         end -= 1
     if not any(c.isalnum() for c in text[start:end]):
         return None
