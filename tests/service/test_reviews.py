@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql, sqlite
 
 from serve.reviews.outcome import Outcome, outcome_of
 from serve.roles import Role
@@ -296,3 +297,20 @@ def test_what_reviewers_write_is_nowhere_but_in_its_table(start_service):
     for written in (log, entries, metrics):
         assert marker not in written
         assert secret not in written
+
+
+def test_assessments_written_in_bulk_wait_for_a_person(office):
+    identity = office.assessment()
+    with office.storage.write() as session:
+        given = session.get_one(StoredAssessment, identity)
+        columns = {c.name: getattr(given, c.name) for c in StoredAssessment.__table__.columns}
+        del columns["outcome"]
+        rows = [
+            columns | {"id": f"{n:032x}", "row": n, "verdict": verdict}
+            for n, verdict in enumerate(["flagged", "review", "clear", "abstained"], start=1)
+        ]
+        insert = sqlite.insert if office.storage.is_sqlite else postgresql.insert
+        session.execute(insert(StoredAssessment.__table__).on_conflict_do_nothing(), rows)
+    assert [office.outcome(r["id"]) for r in rows] == [
+        "waiting", "waiting", "not_needed", "not_needed",
+    ]  # fmt: skip
