@@ -35,8 +35,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BITARAF_", env_file=".env", extra="ignore")
 
-    host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     model: Path | None = Field(None, description="a model bundle; default: the shipped one")
     models: Path | None = Field(None, description="a folder of bundles that may be activated")
     threads: int | None = Field(None, ge=1, description="threads of the model")
@@ -73,7 +73,9 @@ class Settings(BaseSettings):
 
     requests_per_minute: int = Field(600, ge=0, description="of one account; 0: no limit")
     documents_per_day: int = Field(0, ge=0, description="of one account; 0: no limit")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
     seconds_to_stop: int = Field(20, ge=1, description="for requests at work when it is stopped")
 
     @property

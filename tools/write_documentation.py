@@ -1,6 +1,6 @@
-"""Writes the shipped model's figures and a scored example into both READMEs.
+"""Writes what the documents show of the code: figures and an example, settings of the service.
 
-Run: .venv/bin/python tools/write_readme_figures.py
+Run: .venv/bin/python tools/write_documentation.py
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from draw_readme_picture import TEXTS
 from classifier import Scorer
 from classifier.bundle import read_manifest
 from classifier.bundle.build import DEFAULT_RELEASE
+from serve.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,15 +69,29 @@ def example(scorer: Scorer) -> str:
     return "```json\n{\n" + ",\n".join(lines) + "\n}\n```"
 
 
+def settings_table() -> str:
+    """The settings of the service with their defaults, in Markdown."""
+    lines = ["| setting | default | what it is |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default in (None, "") else field.default
+        lines.append(f"| `BITARAF_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Replace what stands between the marks."""
-    parts = {
+    shown = {
         "figures": figures(read_manifest(DEFAULT_RELEASE).metrics),
         "example": example(Scorer.load()),
     }
-    for name in ("README.md", "README.fa.md"):
+    parts = {
+        "README.md": shown,
+        "README.fa.md": shown,
+        "docs/service.md": {"settings": settings_table()},
+    }
+    for name, contents in parts.items():
         text = (ROOT / name).read_text("utf-8")
-        for mark, content in parts.items():
+        for mark, content in contents.items():
             pattern = rf"(<!-- {mark} -->\n).*?(\n<!-- /{mark} -->)"
             text = re.sub(pattern, lambda m, c=content: m[1] + c + m[2], text, flags=re.DOTALL)
         (ROOT / name).write_text(text, "utf-8")
