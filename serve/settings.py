@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-# Read elsewhere: by the builder of models, and by the set-up.
-_OTHERS = frozenset({"BITARAF_CACHE", "BITARAF_PYTHON"})
+# Read elsewhere: by the builder of models, the set-up and the tests.
+_OTHERS = frozenset({"BITARAF_BROWSER", "BITARAF_CACHE", "BITARAF_PYTHON"})
 
 
 def _default_folder() -> Path:

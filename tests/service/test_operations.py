@@ -11,7 +11,8 @@ from serve.identity import create_account
 from serve.operations.rates import Rates
 from serve.problems import ProblemError
 from serve.roles import Role
-from tests.conftest import PERMITTED
+from serve.settings import Settings
+from tests.conftest import PERMITTED, ROOT
 from tests.service.test_scoring import is_problem
 
 
@@ -123,3 +124,10 @@ def test_an_unknown_setting_is_refused(run_bitaraf, tmp_path):
     assert refused.returncode == 2
     assert b"BITARAF_MAX_BACH" in refused.stderr
     assert b"BITARAF_MAX_BATCH" in refused.stderr
+
+
+def test_every_setting_stands_in_the_documents():
+    told = (ROOT / "docs" / "service.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        assert f"| `BITARAF_{name.upper()}` |" in told, "run tools/write_documentation.py"
+        assert field.description in told, "run tools/write_documentation.py"
