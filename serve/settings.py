@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Read elsewhere: by the builder of models, the set-up and the tests.
-_OTHERS = frozenset({"BITARAF_BROWSER", "BITARAF_CACHE", "BITARAF_PYTHON"})
+_OTHERS = frozenset({"BITARAF_BROWSER", "BITARAF_CACHE", "BITARAF_PYTHON", "BITARAF_REAL_TEXTS"})
 
 
 def _default_folder() -> Path:
