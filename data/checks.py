@@ -130,10 +130,12 @@ def _texts(splits: dict[str, Sequence[Document]]) -> Iterator[str]:
                 yield f"{document.id}: a system would abstain ({reason})"
             if "{{" in document.text or "}}" in document.text:
                 yield f"{document.id}: an evidence mark was left in the text"
-            text = normalise(document.text).text
+            normalised = normalise(document.text)
             for file, kind in _REAL.items():
-                if name := _real_names(file).search(text):
-                    yield f"{document.id}: names a real {kind}, {name.group()!r}: invent one"
+                if name := _real_names(file).search(normalised.text):
+                    start, end = normalised.original_span(*name.span())
+                    written = document.text[start:end]
+                    yield f"{document.id}: names a real {kind}, «{written}»: invent one"
 
 
 def word_grams(text: str) -> set[tuple[str, ...]]:

@@ -122,12 +122,12 @@ def test_faults_between_documents_are_found():
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("از دبیر حزب کارگر دعوت شد و آمد", "organisation, 'حزب کارگر'"),
-        ("نامزد جبهه\u200cی پایداری هم در سالن بود", "organisation, 'جبهه ی پایداری'"),
-        ("سوسيال\u200cدموکرات\u200cها دوشنبه با ما آمدند", "organisation, 'سوسیال دموکرات ها'"),
-        ("سوسیال دموکرات ها دوشنبه آمدند", "organisation, 'سوسیال دموکرات ها'"),
-        ("برگهٔ SPD\u200cها را کنار در گذاشتیم", "organisation, 'SPD'"),
-        ("سخنران از میرحسین موسوی نام برد", "person, 'میرحسین موسوی'"),
+        ("از دبیر حزب کارگر دعوت شد و آمد", "organisation, «حزب کارگر»"),
+        ("نامزد جبهه\u200cی پایداری هم در سالن بود", "organisation, «جبهه\u200cی پایداری»"),
+        ("سوسيال\u200cدموکرات\u200cها آمدند", "organisation, «سوسيال\u200cدموکرات\u200cها»"),
+        ("سوسیال دموکرات ها دوشنبه آمدند", "organisation, «سوسیال دموکرات ها»"),
+        ("برگهٔ SPD\u200cها را کنار در گذاشتیم", "organisation, «SPD»"),
+        ("سخنران از میرحسین موسوی نام برد", "person, «میرحسین موسوی»"),
     ],
 )  # fmt: skip
 def test_real_names_are_faults_that_name_document_and_word(text, fault):
