@@ -48,12 +48,13 @@ class Creation:
         """The audit of a submission that lies in `arrived`, and whether it is new.
 
         The same key with the same submission gives the audit that there is; with another one
-        it raises ProblemError (409). So it does (429) over the day's quota of documents.
+        it raises ProblemError (409). So it does (429) for an account that has used its share.
         """
         with self._storage.read() as session:
             known = self._known(session, caller.owner, key, submission)
         if known is not None:
             return known, False
+        self.check_open(caller.owner)
         self._rates.documents(caller.account_id, submission.documents or 0)
         audit = Audit(
             id=audit_id,

@@ -86,12 +86,6 @@ class Durable:
         with SetWorkflowID(identity):
             DBOS.enqueue_workflow(self._queue, self._workflow, identity)
 
-    def cancel(self, identity: str) -> None:
-        """Begin no further step of the work; nothing if there is no such work."""
-        from dbos import DBOS
-
-        DBOS.cancel_workflow(identity)
-
     def step(self, name: str, act: Step, *arguments: Any) -> Any:
         """Do a part of the work, or take its outcome from the record if it was done before."""
         from dbos import DBOS

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ _LONGEST_FIELD = 2000
 _LONGEST_HEADER = 16_000
 _LONGEST_FILE_NAME = 200
 _EXAMPLE = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
+
+# It would log bytes of a body that it cannot take apart.
+logging.getLogger("python_multipart.multipart").setLevel(logging.ERROR)
 
 
 def _tidy(value: Any) -> Any:
@@ -203,12 +207,7 @@ async def _next_chunk(stream: Any) -> bytes | None:
     except StopAsyncIteration:
         return None
     except TimeoutError as error:
-        raise ProblemError(
-            "upload_stalled",
-            "Nothing came for a minute. Nothing was kept; send it again.",
-            "یک دقیقه چیزی نرسید. چیزی نگه داشته نشد؛ دوباره بفرستید.",
-            {"Connection": "close"},
-        ) from error
+        raise stalled() from error
 
 
 class _Form:
@@ -340,6 +339,16 @@ def room() -> Iterator[None]:
             "برای این بارگذاری جا نیست. چیزی نگه داشته نشد؛ دیرتر دوباره بکوشید.",
             {"Retry-After": "300"},
         ) from error
+
+
+def stalled() -> ProblemError:
+    """The problem of an upload that does not come to its end."""
+    return ProblemError(
+        "upload_stalled",
+        "The upload stopped before its end. Nothing was kept; send it again.",
+        "بارگذاری پیش از پایان ایستاد. چیزی نگه داشته نشد؛ دوباره بفرستید.",
+        {"Connection": "close"},
+    )
 
 
 def _not_multipart() -> ProblemError:

@@ -12,6 +12,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from hashlib import blake2b
 from typing import TypeVar
@@ -47,6 +49,8 @@ _UNPACKED = 4
 _LONGEST_PAUSE = 15.0
 _ROUND_SECONDS = 30.0
 _PURGE_SECONDS = 3600.0
+# No room, or too many files open: these pass.
+_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
 _UNSCORED = "Could not be assessed. Check its text, or split it."
 
 Result = TypeVar("Result")
@@ -71,6 +75,7 @@ class AuditWork:
         self._stopping = threading.Event()
         self._active: set[str] = set()
         self._remembered: dict[str, OrderedDict[bytes, Assessment]] = {}
+        self._readers: set[ReadingDesk] = set()
         self._suspects: set[str] = set()
         self._caretaker = threading.Thread(target=self._take_care, name="audits", daemon=True)
 
@@ -97,6 +102,10 @@ class AuditWork:
     def stop(self) -> None:
         """Stop within seconds; what is at work goes on at the next start."""
         self._stopping.set()
+        for desk in list(self._readers):
+            # It may be ending at this moment by itself.
+            with suppress(AttributeError):
+                desk.close()
         end = time.monotonic() + 3
         while self._active and time.monotonic() < end:
             time.sleep(0.05)
@@ -112,13 +121,8 @@ class AuditWork:
             _LOG.exception("an audit could not be submitted", audit=audit_id)
 
     def cancelled(self, audit_id: str) -> None:
-        """Stop the work on an audit that was cancelled, and forget its documents."""
+        """Forget the documents of an audit that was cancelled; its work ends at its next step."""
         self.spool.remove(audit_id)
-        try:
-            self._durable.cancel(audit_id)
-        except Exception:
-            # It ends by itself at its next step, which finds the audit cancelled.
-            _LOG.exception("an audit's work could not be cancelled", audit=audit_id)
 
     # The work itself. Only what `step` returns is known after a crash.
 
@@ -183,7 +187,7 @@ class AuditWork:
             try:
                 return act(*arguments)
             except (OperationalError, InterfaceError, OSError) as error:
-                if isinstance(error, OSError) and error.errno != errno.ENOSPC:
+                if isinstance(error, OSError) and error.errno not in _PASSING:
                     raise
                 _LOG.warning("an audit waits for the database or the disk", audit=arguments[0])
             self._stopping.wait(pause)
@@ -222,7 +226,7 @@ class AuditWork:
         # An archive may unpack to far more than was sent. A dataset is the operator's own.
         space = _UNPACKED * self._settings.max_upload_bytes - place.bytes_read()
         file = plan.files[number]
-        with ReadingDesk() as desk:
+        with self._reader() as desk:
             found = rows_of(desk, place.folder / file.path, file.name, plan.text_column)
             rows = self._until_stopped(place, found)
             count = place.write_rows(
@@ -235,6 +239,16 @@ class AuditWork:
             raise AuditFailedError("too_many_documents")
         place.forget_upload(number)
         return count
+
+    @contextmanager
+    def _reader(self) -> Iterator[ReadingDesk]:
+        """A desk that reads files, ended also by a stop: one of them may take minutes."""
+        with ReadingDesk() as desk:
+            self._readers.add(desk)
+            try:
+                yield desk
+            finally:
+                self._readers.discard(desk)
 
     def _until_stopped(self, place: Place, rows: Iterator[Row]) -> Iterator[Row]:
         """The rows, until the process ends or the audit's folder is taken away."""
@@ -313,9 +327,7 @@ class AuditWork:
         assessment = remembered.get(key)
         if assessment is None:
             try:
-                assessment = self._desk.score(
-                    TextIn.model_construct(text=text, id=None), scorer, background=True
-                )
+                assessment = self._score(text, scorer)
             except ProblemError as error:
                 return Unreadable(item.id, error.english)
             except Exception:
@@ -326,6 +338,23 @@ class AuditWork:
             if len(remembered) > _REMEMBERED:
                 remembered.popitem(last=False)
         return item, on_document(assessment, item)
+
+    def _score(self, text: str, scorer: Scorer) -> Assessment:
+        """Score a text when no person waits; cut by a stop, for a long one takes a minute."""
+        result: Future[Assessment] = Future()
+
+        def score() -> None:
+            try:
+                asked = TextIn.model_construct(text=text, id=None)
+                result.set_result(self._desk.score(asked, scorer, background=True))
+            except BaseException as error:
+                result.set_exception(error)
+
+        threading.Thread(target=score, name="audit text", daemon=True).start()
+        while not wait([result], timeout=0.5).done:
+            if self._stopping.is_set():
+                raise StoppedError
+        return result.result()
 
     def _finish(self, audit_id: str, failure: str | None) -> None:
         """Mark the audit as done or failed, and forget its documents."""

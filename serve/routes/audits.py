@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from starlette.requests import ClientDisconnect
 
 from classifier.assessment import KindName, RuleName, Verdict
 from serve import journal
@@ -20,7 +21,7 @@ from serve.audits.creation import Creation
 from serve.audits.exports import MEDIA_TYPES, ExportFormat, export
 from serve.audits.failures import in_words as failure_in_words
 from serve.audits.records import Progress
-from serve.audits.submission import JSON, MULTIPART, AuditIn, room, take_in
+from serve.audits.submission import JSON, MULTIPART, AuditIn, room, stalled, take_in
 from serve.audits.work import AuditWork
 from serve.identity import Allowed, Principal
 from serve.problems import ProblemError, wants_persian
@@ -219,6 +220,8 @@ async def create(
         audit, new = await run_in_threadpool(
             creation.create, audit_id, caller, idempotency_key, submission, place
         )
+    except ClientDisconnect as error:
+        raise stalled() from error
     finally:
         # Whatever was not accepted is gone, also if the client went away.
         work.spool.discard(place)
