@@ -6,7 +6,11 @@ is being scored; threads work inside a window.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import shutil
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from classifier.bundle import BundleError, Manifest, read_manifest, verify_files
-from classifier.bundle.build import GRAPH, TOKENIZER
+from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS
 from classifier.reading import ReadDocument, read_document
 from classifier.windows import SpecialTokens, pack_windows
 
@@ -46,8 +50,16 @@ def default_threads() -> int:
 class Runtime:
     """A loaded, verified model. Safe to share between threads."""
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        """Load the built bundle in `folder`; raises BundleError if it is not sound."""
+    def __init__(
+        self, folder: Path, threads: int | None = None, shared: Path | None = None
+    ) -> None:
+        """Load the built bundle in `folder`; raises BundleError if it is not sound.
+
+        Processes on one machine that name the same folder as `shared` hold the weights in
+        memory once: ONNX Runtime lays them out anew for this processor, which each would else
+        do for itself, and there they find them laid out in a file to map. What is in that
+        folder is trusted; it must be the service's own.
+        """
         self.manifest: Manifest = read_manifest(folder)
         if self.manifest.kind != "built":
             raise BundleError(f"{folder} is a release; build it first: bitaraf model build")
@@ -65,9 +77,13 @@ class Runtime:
         check.join()
         if fault:
             raise fault[0]
+        graph = folder / GRAPH
+        if shared is not None:
+            graph = _laid_out(graph, shared / self.manifest.version)
         self._session = onnxruntime.InferenceSession(
-            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+            str(graph), options, providers=["CPUExecutionProvider"]
         )
+        _give_back_memory()
         encoder = self.manifest.encoder
         self._special = SpecialTokens(encoder["begin"], encoder["end"], encoder["pad"])
 
@@ -114,3 +130,38 @@ class Runtime:
                 # A sentence longer than a window is read in parts: the strongest counts.
                 sentences[index] = np.maximum(sentences[index], of_sentences[0, row])
         return Logits(read, sentences, np.array(windows, np.float32).reshape(-1, outputs))
+
+
+def _laid_out(graph: Path, target: Path) -> Path:
+    """The graph in `target` with its weights as this processor wants them, made if need be."""
+    import onnxruntime
+
+    if not (target / GRAPH).is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=".laying-out-"))
+        try:
+            options = onnxruntime.SessionOptions()
+            options.log_severity_level = 3
+            options.optimized_model_filepath = str(work / GRAPH)
+            for name, value in (
+                ("session.optimized_model_external_initializers_file_name", WEIGHTS),
+                ("session.optimized_model_external_initializers_min_size_in_bytes", "1024"),
+                ("session.save_external_prepacked_constant_initializers", "1"),
+            ):
+                options.add_session_config_entry(name, value)
+            onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+            try:
+                work.rename(target)
+            except OSError:
+                # Another process did the same meanwhile.
+                if not (target / GRAPH).is_file():
+                    raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return target / GRAPH
+
+
+def _give_back_memory() -> None:
+    """Give the system what loading needed for a moment (80 MB); the C library would keep it."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # others than glibc
+        ctypes.CDLL(None).malloc_trim(0)

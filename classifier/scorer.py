@@ -29,15 +29,20 @@ class Scorer:
 
     @classmethod
     def load(
-        cls, model: Path | None = None, threads: int | None = None, prior: float | None = None
+        cls,
+        model: Path | None = None,
+        threads: int | None = None,
+        prior: float | None = None,
+        shared: Path | None = None,
     ) -> Scorer:
         """Load a bundle (default: the shipped one, built if need be).
 
+        Several processes that name one folder as `shared` hold the weights in memory once.
         Raises BundleError if the bundle is broken, partial or foreign,
         EncoderNotFoundError if the encoder's weights are not installed, and ValueError for
         a prior that is not between 0 and 1.
         """
-        return cls(Runtime(resolve_bundle(model), threads), prior)
+        return cls(Runtime(resolve_bundle(model), threads, shared), prior)
 
     @property
     def manifest(self) -> Manifest:

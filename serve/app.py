@@ -105,7 +105,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.audits = work
     app.state.stopping = stopping
     app.add_middleware(
-        BodyLimit, max_bytes=chosen.max_body_bytes, max_upload_bytes=chosen.max_upload_bytes
+        BodyLimit,
+        max_bytes=chosen.max_body_bytes,
+        max_upload_bytes=chosen.max_upload_bytes,
+        seconds=chosen.seconds_for_body,
+        max_held=chosen.max_held_bytes,
     )
     app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders)

@@ -14,23 +14,25 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="Port; default 8000.")] = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes that serve; default 1.")
+    ] = None,
 ) -> None:
     """Start the service; stop it with Ctrl-C. Documentation lies under /docs.
 
     Example: bitaraf serve --port 8080
     """
-    import uvicorn
-
     from classifier import BundleError, EncoderNotFoundError
     from classifier.bundle import resolve_bundle
-    from serve.app import create_app
     from serve.identity import any_key
-    from serve.operations import logs
+    from serve.operations import workers as server
     from serve.settings import read_settings
     from serve.storage import Storage, StorageError
 
     try:
-        settings = read_settings(host=host, port=port, model=model, threads=threads)
+        settings = read_settings(
+            host=host, port=port, model=model, threads=threads, workers=workers
+        )
         storage = Storage(settings.database_url)
         storage.migrate()
         with storage.read() as session:
@@ -49,13 +51,4 @@ def serve(
         f"Bitaraf is starting on http://{settings.host}:{settings.port} (docs: /docs); {mode}",
         err=True,
     )
-    logs.configure(settings.log_level)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=settings.seconds_to_stop,
-    )
+    server.run(settings)

@@ -8,6 +8,7 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -51,7 +52,14 @@ class Desk:
 
     def load(self) -> None:
         """Load the model; raises BundleError or EncoderNotFoundError."""
-        self.use(Scorer.load(self.settings.model, self.settings.threads))
+        self.use(self.loaded(self.settings.model))
+
+    def loaded(self, model: Path | None) -> Scorer:
+        """A model, loaded as this service's processes share it; see `load`."""
+        shared = self.settings.workers_folder
+        return Scorer.load(
+            model, self.settings.threads, shared=shared / "models" if shared else None
+        )
 
     def use(self, scorer: Scorer) -> None:
         """Put a loaded model to work; texts that came before are finished by the one before."""

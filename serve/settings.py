@@ -38,11 +38,21 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     model: Path | None = Field(None, description="a model bundle; default: the shipped one")
+    workers: int = Field(1, ge=1, le=64, description="processes that serve")
+    workers_folder: Path | None = Field(
+        None, description="what worker processes share; set by bitaraf serve itself"
+    )
     models: Path | None = Field(None, description="a folder of bundles that may be activated")
     threads: int | None = Field(None, ge=1, description="threads of the model")
     max_characters: int = Field(1_000_000, ge=1, description="longest text, in code points")
     max_batch: int = Field(64, ge=1, description="most texts in one batch")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="largest request body")
+    max_connections: int = Field(512, ge=1, description="open at once, in each process")
+    max_held_bytes: int = Field(
+        256_000_000, ge=1024, description="of bodies held at once, in each process"
+    )
+    seconds_for_head: float = Field(15, gt=0, description="that a request's head may take")
+    seconds_for_body: float = Field(180, gt=0, description="that a request's body may take")
     max_waiting: int = Field(64, ge=1, description="requests that may wait for the model")
     seconds_to_wait: float = Field(60, gt=0, description="that a text may wait for its turn")
     folder: Path = Field(

@@ -77,6 +77,26 @@ def exposition() -> bytes:
     """All metrics, of all processes, in the text format."""
     if _FOLDER not in os.environ:
         return generate_latest(_REGISTRY)
+    _forget_dead_processes(Path(os.environ[_FOLDER]))
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)
     return generate_latest(registry)
+
+
+def _forget_dead_processes(folder: Path) -> None:
+    """Drop what processes that are gone had in progress; what they counted stays."""
+    for path in folder.glob("gauge_live*_*.db"):
+        process = path.stem.rpartition("_")[2]
+        if process.isdecimal() and not is_running(int(process)):
+            path.unlink(missing_ok=True)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -194,7 +194,7 @@ class Models:
             # A release is joined and kept elsewhere, and only what is kept is checked on loading.
             verify_files(folder, manifest)
         try:
-            scorer = Scorer.load(folder, self._settings.threads)
+            scorer = self._desk.loaded(folder)
             tried = scorer.score(_TRIAL)
         except (BundleError, EncoderNotFoundError):
             raise

@@ -14,6 +14,7 @@ from serve.identity import Allowed, Principal, create_account, create_key, expir
 from serve.problems import ProblemError
 from serve.roles import Permission, Role
 from serve.routes.common import StorageNow, errors
+from serve.routes.prose import Name
 from serve.storage import Account, ApiKey
 from serve.storage.tables import now
 
@@ -29,7 +30,7 @@ class AccountIn(BaseModel):
         json_schema_extra={"examples": [{"name": "دفتر پایش شمال", "role": "monitor"}]},
     )
 
-    name: str = Field(min_length=1, max_length=100)
+    name: Name
     role: Role
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from serve.identity import AllowedFromElsewhere
 from serve.operations import metrics
@@ -16,6 +19,8 @@ from serve.scoring import DeskNow
 from serve.storage import StorageError
 
 router = APIRouter(tags=["health"])
+_PATIENCE = 5.0
+_CHECKING = anyio.CapacityLimiter(4)
 
 
 @router.get("/healthz", operation_id="isAlive")
@@ -25,14 +30,19 @@ async def healthz() -> HealthOut:
 
 
 @router.get("/readyz", operation_id="isReady", responses=errors(503))
-def readyz(desk: DeskNow, storage: StorageNow) -> HealthOut:
+async def readyz(desk: DeskNow, storage: StorageNow) -> HealthOut:
     """The model is loaded and the database answers."""
     desk.ready()
     try:
-        storage.check()
-    except StorageError as error:
+        # Threads of its own: it answers also while all others wait for the database.
+        with anyio.fail_after(_PATIENCE):
+            await anyio.to_thread.run_sync(storage.check, abandon_on_cancel=True, limiter=_CHECKING)
+    except (StorageError, PoolTimeoutError, TimeoutError) as error:
         raise ProblemError(
-            "not_ready", "The database does not answer.", "پایگاه داده پاسخ نمی‌دهد."
+            "not_ready",
+            "The database does not answer.",
+            "پایگاه داده پاسخ نمی‌دهد.",
+            {"Retry-After": "5"},
         ) from error
     return HealthOut(status="ready")
 

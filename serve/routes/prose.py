@@ -1,4 +1,4 @@
-"""What people write in a form: a reason, a statement."""
+"""What people write in a form: a name, a reason, a statement."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def _says_something(text: str) -> str:
     return text
 
 
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_says_something),
+]
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),

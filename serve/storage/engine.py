@@ -79,6 +79,9 @@ def open_engine(url: str) -> Engine:
                 hide_parameters=True,
                 pool_pre_ping=True,
                 pool_size=10,
+                # Better a quick 503 than a queue of threads that wait for a lost server.
+                pool_timeout=10,
+                connect_args={"connect_timeout": 5},
             )
         except NoSuchModuleError as error:  # pragma: no cover - psycopg is a dependency
             raise StorageError("PostgreSQL needs the package psycopg") from error
