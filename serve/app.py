@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
-from serve import problems
+from serve import contract, problems
 from serve.audits.work import AuditWork
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
@@ -116,4 +116,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     for router in _ROUTERS:
         app.include_router(router)
+    contract.install(app)
     return app
