@@ -19,7 +19,9 @@ from __future__ import annotations
 import json
 import random
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NotRequired, Self, TypedDict
@@ -33,6 +35,7 @@ except ImportError as error:  # pragma: no cover - tests install it
 Json = dict[str, Any]
 RoleName = Literal["author", "monitor", "auditor", "admin"]
 
+_ENDED = frozenset({"done", "cancelled", "failed"})
 _AGAIN = frozenset({429, 503})
 _LONGEST_ERROR = 500
 
@@ -96,6 +99,27 @@ class Text(TypedDict):
 
     text: str
     id: NotRequired[str | None]
+
+
+class Audit(TypedDict):
+    """An audit, and how far the work on it is."""
+
+    id: str
+    owner_id: str
+    name: str | None
+    state: Literal["waiting", "running", "done", "cancelled", "failed"]
+    error: str | None
+    explanation: str | None
+    prior: float | None
+    model: str | None
+    total: int | None
+    done: int
+    faults: int
+    verdicts: dict[str, int]
+    seconds_left: float | None
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
 
 
 class Account(TypedDict):
@@ -181,6 +205,134 @@ class Client:
         files = {"file": _named(file, name)}
         return self._json("POST", "/v1/score/file", files=files)
 
+    # Audits
+
+    def create_audit(
+        self,
+        documents: Iterable[str | Text],
+        *,
+        name: str | None = None,
+        prior: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> Audit:
+        """Submit documents; the answer comes at once, the work is done by and by.
+
+        With an `idempotency_key` of your own the same submission makes one audit, however
+        often it is sent; without one a fresh key guards against sending it twice.
+        """
+        listed = [{"text": text} if isinstance(text, str) else text for text in documents]
+        body = _given(documents=listed, name=name, prior=prior)
+        return self._create_audit(idempotency_key, json=body)
+
+    def create_audit_of_dataset(
+        self,
+        dataset: str,
+        *,
+        name: str | None = None,
+        prior: float | None = None,
+        text_column: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Audit:
+        """Submit what the service's operator has laid ready under a name."""
+        body = _given(dataset=dataset, name=name, prior=prior, text_column=text_column)
+        return self._create_audit(idempotency_key, json=body)
+
+    def create_audit_of_files(
+        self,
+        files: Iterable[Path | str],
+        *,
+        name: str | None = None,
+        prior: float | None = None,
+        text_column: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Audit:
+        """Submit files of any supported kind."""
+        options = _given(name=name, prior=prior, text_column=text_column)
+        with ExitStack() as opened:
+            sent = [
+                ("file", (Path(file).name, opened.enter_context(Path(file).open("rb"))))
+                for file in files
+            ]
+            fields = {key: str(value) for key, value in options.items()}
+            return self._create_audit(idempotency_key, files=sent, data=fields)
+
+    def audits(self, page_size: int = 100) -> Iterator[Audit]:
+        """Your own audits, latest first, page after page; auditors see all."""
+        yield from self._pages("/v1/audits", "audits", page_size)
+
+    def audit(self, audit_id: str) -> Audit:
+        """How far an audit is, and the verdicts so far."""
+        return self._json("GET", f"/v1/audits/{_part(audit_id)}")
+
+    def wait_for_audit(
+        self, audit_id: str, *, timeout: float | None = None, every: float = 2.0
+    ) -> Audit:
+        """Wait until an audit has ended; raises TimeoutError after `timeout` seconds."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            audit = self.audit(audit_id)
+            if audit["state"] in _ENDED:
+                return audit
+            if end is not None and time.monotonic() + every > end:
+                raise TimeoutError(f"audit {audit_id} has not ended: {audit['state']}")
+            time.sleep(every)
+
+    def watch_audit(self, audit_id: str) -> Iterator[Audit]:
+        """The audit whenever something has changed, and the last time when it ends."""
+        address = f"/v1/audits/{_part(audit_id)}/events"
+        with self.http.stream("GET", address) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _problem(answer)
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    yield json.loads(line.removeprefix("data: "))
+
+    def cancel_audit(self, audit_id: str) -> Audit:
+        """Cancel an audit; what was assessed stays."""
+        return self._json("POST", f"/v1/audits/{_part(audit_id)}/cancel")
+
+    def delete_audit(self, audit_id: str) -> None:
+        """Delete an audit that has ended, with all results, reviews and contest links."""
+        self._send("DELETE", f"/v1/audits/{_part(audit_id)}")
+
+    def results(
+        self,
+        audit_id: str,
+        *,
+        verdict: str | None = None,
+        rule: str | None = None,
+        page_size: int = 500,
+    ) -> Iterator[Json]:
+        """What was found, in the order of the documents, page after page."""
+        address = f"/v1/audits/{_part(audit_id)}/results"
+        yield from self._pages(address, "results", page_size, verdict=verdict, rule=rule)
+
+    def faults(self, audit_id: str, page_size: int = 500) -> Iterator[Json]:
+        """Rows and files that held no document that can be read, each with the reason."""
+        yield from self._pages(f"/v1/audits/{_part(audit_id)}/faults", "faults", page_size)
+
+    def export_results(
+        self,
+        audit_id: str,
+        form: Literal["jsonl", "csv", "parquet"],
+        target: Path | str,
+        *,
+        verdict: str | None = None,
+        rule: str | None = None,
+    ) -> Path:
+        """Write all results of an audit that has ended into a file, as they come."""
+        parameters = _given(verdict=verdict, rule=rule)
+        address = f"/v1/audits/{_part(audit_id)}/results.{form}"
+        with self.http.stream("GET", address, params=parameters) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise _problem(answer)
+            with Path(target).open("wb") as file:
+                for piece in answer.iter_bytes():
+                    file.write(piece)
+        return Path(target)
+
     # Reviews
 
     def queue(
@@ -189,14 +341,7 @@ class Client:
         page_size: int = 100,
     ) -> Iterator[Json]:
         """What asks for a person, oldest first, page after page."""
-        after = None
-        while True:
-            parameters = _given(state=state, after=after, limit=page_size)
-            page = self._json("GET", "/v1/reviews/queue", params=parameters)
-            yield from page["assessments"]
-            after = page["next"]
-            if after is None:
-                return
+        yield from self._pages("/v1/reviews/queue", "assessments", page_size, state=state)
 
     def assessment(self, assessment_id: str) -> Json:
         """One assessment of an audit, and where it stands with people."""
@@ -345,6 +490,19 @@ class Client:
     def openapi(self) -> Json:
         """The description of the API itself."""
         return self._json("GET", "/openapi.json")
+
+    def _create_audit(self, key: str | None, **request: Any) -> Audit:
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return self._json("POST", "/v1/audits", headers=headers, **request)
+
+    def _pages(self, address: str, member: str, size: int, **asked: Any) -> Iterator[Any]:
+        after = None
+        while True:
+            page = self._json("GET", address, params=_given(**asked, after=after, limit=size))
+            yield from page[member]
+            after = page["next"]
+            if after is None:
+                return
 
     def _healthy(self, address: str) -> bool:
         try:

@@ -102,6 +102,37 @@ def test_it_administers_accounts_and_reads_the_log(start_service):
         assert "نیست" in caught.value.title
 
 
+def test_it_submits_an_audit_and_reads_its_results(start_service, tmp_path):
+    service = start_service()
+    with Client(service.base_url, service.token(Role.MONITOR)) as client:
+        texts = [PERMITTED, {"id": "2", "text": PARTISAN}, {"id": "3", "text": ""}]
+        made = client.create_audit(texts, name="پایش", idempotency_key="one")
+        assert client.create_audit(texts, name="پایش", idempotency_key="one")["id"] == made["id"]
+        states = [audit["state"] for audit in client.watch_audit(made["id"])]
+        assert states[-1] == "done"
+        ended = client.wait_for_audit(made["id"], timeout=60)
+        assert (ended["done"], ended["faults"], ended["total"]) in ((3, 0, 3), (2, 1, 3))
+        rows = list(client.results(made["id"], page_size=1))
+        assert [row["row"] for row in rows][:2] == [0, 1]
+        assert rows[1]["id"] == "2"
+        written = client.export_results(made["id"], "jsonl", tmp_path / "results.jsonl")
+        assert len(written.read_text("utf-8").splitlines()) == len(rows)
+        path = tmp_path / "متن.txt"
+        path.write_text(PERMITTED, encoding="utf-8")
+        other = client.create_audit_of_files([path], name="پرونده")
+        assert client.wait_for_audit(other["id"], timeout=60)["verdicts"] == {"clear": 1}
+        assert {a["id"] for a in client.audits(page_size=1)} == {made["id"], other["id"]}
+        assert list(client.faults(other["id"])) == []
+        client.delete_audit(other["id"])
+        with pytest.raises(ProblemError) as caught:
+            client.audit(other["id"])
+        assert caught.value.code == "not_found"
+        with pytest.raises(ProblemError) as caught:
+            client.create_audit_of_dataset("none")
+        assert caught.value.code == "dataset_not_found"
+        assert client.cancel_audit(made["id"])["state"] == "done"
+
+
 def test_each_operation_of_the_api_has_its_method(service):
     paths = service.get("/openapi.json").json()["paths"]
     offered = {o["operationId"] for path in paths.values() for o in path.values()}
@@ -111,6 +142,9 @@ def test_each_operation_of_the_api_has_its_method(service):
 
 _METHODS = {
     "scoreText": "score", "scoreBatch": "score_batch", "scoreFile": "score_file",
+    "createAudit": "create_audit", "listAudits": "audits", "getAudit": "audit",
+    "watchAudit": "watch_audit", "cancelAudit": "cancel_audit", "deleteAudit": "delete_audit",
+    "listResults": "results", "exportResults": "export_results", "listFaults": "faults",
     "listQueue": "queue", "getAssessment": "assessment", "reviewAssessment": "review",
     "listReviews": "reviews", "getNotice": "notice", "exportReviews": "export_reviews",
     "createContest": "create_contest", "revokeContest": "revoke_contest",
