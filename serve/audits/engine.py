@@ -64,7 +64,8 @@ class Durable:
                 "system_database_url": self._engine.url.render_as_string(hide_password=False),
                 "system_database_engine": self._engine,
                 "dbos_system_schema": _SCHEMA,
-                "application_version": _VERSION,
+                # A version belongs to one name; another folder beside the same database is another.
+                "application_version": f"{_VERSION}-{self._group}",
                 "executor_id": self._executor(self._number),
                 "log_level": "WARNING",
                 "use_listen_notify": False,
