@@ -44,7 +44,7 @@ for line in iter(input, "end"):
     while time.perf_counter() < end:
         scorer.score(texts[count % len(texts)])
         count += 1
-    print(count / (time.perf_counter() - began), flush=True)
+    print(count / (time.perf_counter() - began), count, flush=True)
 """
 
 
@@ -165,6 +165,20 @@ def megabytes(process: int) -> float:
     return total / 1024
 
 
+def work_of(process: int) -> float:
+    """Seconds of processor time that a process and its ended and living children took."""
+    total = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal():
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if str(process) in (folder.name, fields[1]):
+                total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -187,14 +201,21 @@ def main() -> None:
             asyncio.run(load(port, token, chosen.clients, min(part, 3)))
             start = megabytes(process.pid)
             ratios, bare, served = [], [], []
+            bare_work, served_work, bare_texts = 0.0, 0.0, 0
             statuses: Counter[int] = Counter()
             for _ in range(chosen.rounds):
+                before = work_of(library.pid)
                 library.stdin.write(f"{part / 2}\n")
                 library.stdin.flush()
-                bare.append(float(library.stdout.readline()))
+                rate, count = library.stdout.readline().split()
+                bare.append(float(rate))
+                bare_texts += int(count)
+                bare_work += work_of(library.pid) - before
+                before = work_of(process.pid)
                 began = time.perf_counter()
                 seen = asyncio.run(load(port, token, chosen.clients, part))
                 served.append(seen[200] / (time.perf_counter() - began))
+                served_work += work_of(process.pid) - before
                 ratios.append(served[-1] / bare[-1])
                 statuses += seen
             end = megabytes(process.pid)
@@ -206,6 +227,10 @@ def main() -> None:
     say(f"{chosen.clients} clients, {chosen.seconds:g} s, {chosen.workers} worker(s):")
     say(f"  {statistics.median(served):.1f} texts per second,")
     say(f"  the bare library {statistics.median(bare):.1f}: ratio {statistics.median(ratios):.2f}")
+    say(
+        f"  processor time of a text: {1000 * served_work / statuses[200]:.0f} ms, "
+        f"in the bare library {1000 * bare_work / bare_texts:.0f} ms"
+    )
     shares = {status: statuses[status] for status in (200, 429, 503)} | {"other": others}
     say(f"  answers: {', '.join(f'{k} {v / total:.1%}' for k, v in shares.items())} of {total}")
     say(f"  memory: {start:.0f} MB at the start, {end:.0f} MB at the end")
