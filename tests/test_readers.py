@@ -71,6 +71,13 @@ def test_verdict_and_evidence_are_those_of_the_plain_text(desk, scorer, name, fo
     assert (not expected and not found) or in_order(expected, found) >= 0.98
 
 
+@pytest.mark.parametrize("form", ["pdf", "left.pdf", "chromium.pdf", "indented.pdf"])
+def test_paragraphs_talk_and_verses_of_a_pdf_are_line_by_line_those_of_the_source(desk, form):
+    document = only(desk.read_file(FIXTURES / f"layout.{form}"))
+    found = [line for line in document.text.split("\n") if line]
+    assert found == source("layout").splitlines()
+
+
 @pytest.mark.parametrize("form", ["docx", "odt", "rtf", "pdf"])
 def test_a_report_in_columns_with_its_notes_table_and_text_box(desk, form):
     document = only(desk.read_file(FIXTURES / f"report.{form}"))

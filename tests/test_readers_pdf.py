@@ -3,8 +3,8 @@
 import pytest
 
 from classifier.readers.pdf.columns import reading_order
-from classifier.readers.pdf.glyphs import KASHIDA, Glyph
-from classifier.readers.pdf.lines import Line, find_segments, join_rows
+from classifier.readers.pdf.glyphs import KASHIDA, Glyph, _is_stroke
+from classifier.readers.pdf.lines import Line, find_segments, join_rows, space_width
 from classifier.readers.pdf.paragraphs import Page, drop_furniture, turn_brackets, write_paragraphs
 
 
@@ -37,6 +37,7 @@ def read(visual):
         ("تسا WHO 2024 report نآ", "آن WHO 2024 report است"),
         ("تسا info@a-b.example لیمیا", "ایمیل info@a-b.example است"),
         ("دنک|یم", "می\u200cکند"),
+        ("؟|هدنام", "مانده؟"),
         (f"د{KASHIDA}{KASHIDA}ن{KASHIDA}ک", "کند"),
         ("The committee of مالس said so then", "The committee of سلام said so then"),
     ],
@@ -68,6 +69,65 @@ def test_a_raised_number_is_no_text_but_remembered():
     (line,) = join_rows(find_segments(glyphs), 0.16)
     assert line.text == "تومان"
     assert line.references == ("1",)
+
+
+def test_words_end_where_fonts_leave_room_not_where_letters_are_thin():
+    # An alef and a full stop are thin, and stand in the midst of their room.
+    glyphs, x = [], 0.0
+    for character in "دارا آرد."[::-1]:
+        if character != " ":
+            thin = 2.0 if character in "ا." else 0.2
+            glyphs.append(
+                Glyph(character, x + thin, x + 6 - thin, 100, 107, 100, 10.0, (x, x + 6), x)
+            )
+        x += 2.8 if character == " " else 6.0
+    segments = find_segments(glyphs)
+    (line,) = join_rows(segments, space_width(segments))
+    assert line.text == "دارا آرد."
+
+
+def test_rooms_that_overlap_are_not_believed():
+    glyphs = draw("ایند مالس")
+    for glyph in glyphs:
+        glyph.room = glyph.x0 - 4, glyph.x1 + 4
+    (line,) = join_rows(find_segments(glyphs), 0.16)
+    assert line.text == "سلام دنیا"
+
+
+def test_letters_drawn_across_each_other_are_read_as_they_were_drawn():
+    glyphs = [
+        Glyph("م", 4.0, 9.0, 100, 107, 100, 10.0, (5.0, 9.0), 5.0),
+        Glyph("ح", 3.8, 9.4, 100, 107, 100, 10.0, (2.0, 6.0), 2.0),
+    ]
+    (line,) = join_rows(find_segments(glyphs), 0.16)
+    assert line.text == "مح"
+
+
+def test_a_shadda_is_of_the_letter_beside_the_alef():
+    glyphs = draw("راّطع".replace("ّ", ""))
+    alef = glyphs[1]
+    glyphs.append(Glyph("\u0651", alef.x0 + 2, alef.x1 - 1, 108, 110, 100, 10.0))
+    (line,) = join_rows(find_segments(glyphs), 0.16)
+    assert line.text == "عطّار"
+
+
+@pytest.mark.parametrize(
+    ("code", "height", "above", "stroke"),
+    [
+        ("6", 1.0, 0.0, True), (" ", 1.0, 0.0, True), ("-", 1.0, 0.0, True),
+        ("-", 1.0, 2.6, False), ("_", 1.0, 0.0, False), (" ", 0.0, 0.0, False),
+        ("س", 1.0, 0.0, False), ("6", 7.0, 0.0, False),
+    ],
+)  # fmt: skip
+def test_a_flat_stroke_on_the_baseline_is_a_kashida_whatever_its_name(code, height, above, stroke):
+    assert _is_stroke(ord(code), 2.3, height, above, 10.0) is stroke
+
+
+def test_two_short_columns_of_full_lines_are_columns():
+    glyphs = [*column(0, 3, word="چپها"), *column(230, 3, word="راست")]
+    regions = reading_order(find_segments(glyphs))
+    words = [[line.text.split()[0] for line in join_rows(region, 0.16)] for region in regions]
+    assert words == [["راست"] * 3, ["چپها"] * 3]
 
 
 def column(x, rows, base=500.0, word="واژه"):
@@ -104,6 +164,58 @@ def test_broken_lines_become_one_paragraph_and_short_ones_end_it():
     assert text.split("\n") == [f"{LONG} {LONG} پایان یافت.", "عنوان", LONG]
 
 
+def set_lines(*places, size=10.0):
+    """Lines from (text, white at the left, white at the right, distance from the one above)."""
+    base, found = 700.0, []
+    for text, left, right, distance in places:
+        base -= distance
+        found.append(Line(text, left, 300.0 - right, base, size, 25.0, 1))
+    return found
+
+
+def written(*places):
+    return write_paragraphs([Page(1, 800, [set_lines(*places)])]).text.split("\n")
+
+
+def test_short_lines_that_fill_no_common_width_are_each_their_own():
+    talk = ["پرسش: سلام.", "پاسخ: سلام بر شما", "پرسش: چه خبر", "پاسخ: هیچ، باران آمد"]
+    whites = [240.0, 195.0, 215.0, 200.0]
+    found = written(
+        (LONG, 0, 0, 0), ("پایان.", 250, 0, 14),
+        *((text, white, 0, 14) for text, white in zip(talk, whites, strict=True)),
+    )  # fmt: skip
+    assert found == [f"{LONG} پایان.", *talk]
+
+
+def test_paragraphs_of_a_line_are_parted_by_the_distance_of_lines_that_go_on():
+    found = written(
+        ("عنوانی که تا پایان سطر می‌رسد", 4, 0, 0), (LONG, 0, 0, 19), (LONG, 2, 0, 14),
+        ("پایان یافت.", 10, 0, 14), ("بند دیگر", 3, 0, 17),
+    )  # fmt: skip
+    assert found == [
+        "عنوانی که تا پایان سطر می‌رسد", f"{LONG} {LONG} پایان یافت.", "بند دیگر",
+    ]  # fmt: skip
+
+
+def test_lines_set_in_open_paragraphs_but_bodies_of_items_do_not():
+    full = "پایان این سطر پر است"
+    found = written(
+        (LONG, 0, 20, 0), (LONG, 1, 0, 14), (full, 2, 0, 14),
+        (LONG, 0, 20, 14), (full, 1, 0, 14), (full, 120, 20, 14),
+    )  # fmt: skip
+    assert found == [f"{LONG} {LONG} {full}", f"{LONG} {full}", full]
+    hanging = written(*((LONG, n % 2, 0 if n % 3 == 0 else 20, 14) for n in range(6)))
+    assert len(hanging) == 1
+
+
+def test_right_to_left_lines_that_a_program_aligned_at_the_left_are_joined():
+    found = written(
+        (LONG, 0, 3, 0), (LONG, 0, 12, 14), ("پایان یافت.", 0, 200, 14),
+        (LONG, 0, 9, 14), (LONG, 0, 1, 14), ("پایان", 0, 180, 14),
+    )  # fmt: skip
+    assert found == [f"{LONG} {LONG} پایان یافت.", f"{LONG} {LONG} پایان"]
+
+
 def test_a_sentence_over_two_pages_is_one_and_running_lines_are_gone():
     pages = []
     for number in (1, 2, 3):
@@ -137,6 +249,8 @@ def test_text_that_is_all_running_lines_is_kept():
         (")بند ۳(.", "(بند ۳)."),
         (")بند ۳).", "(بند ۳)."),
         ("«یک» و «دو»", "«یک» و «دو»"),
+        ("[پیام «خانه»[", "[پیام «خانه»]"),
+        ("(«یک»(", "(«یک»)"),
     ],
 )
 def test_brackets_are_turned_to_where_they_stand(seen, meant):

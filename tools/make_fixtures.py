@@ -78,12 +78,12 @@ def run(*command: str | Path, **options) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def convert(source: Path, kind: str, target: Path) -> None:
+def convert(source: Path, kind: str, target: Path, *options: str) -> None:
     """Let LibreOffice turn `source` into `target`; `kind` is its name of the format."""
     with tempfile.TemporaryDirectory() as work:
         run(
             "soffice", f"-env:UserInstallation=file://{work}/profile", "--headless",
-            "--convert-to", kind, "--outdir", work, source,
+            *options, "--convert-to", kind, "--outdir", work, source,
         )  # fmt: skip
         shutil.move(Path(work) / f"{source.stem}.{kind.partition(':')[0]}", target)
 
@@ -209,6 +209,34 @@ def make_short(name: str, work: Path) -> None:
     (FIXTURES / f"{name}.eml").write_bytes(mail.as_bytes())
 
 
+def make_layout(work: Path) -> None:
+    """Talk, verses and paragraphs as programs align, justify and print them."""
+    target = FIXTURES / "layout.pdf"
+    fodt = work / "layout.fodt"
+    fodt.write_text(short_fodt("layout", align="justify"), "utf-8")
+    convert(fodt, "pdf", target)
+    lines = "".join(f"<p>{escape(text)}</p>" for text in paragraphs("layout"))
+    styles = {
+        # LibreOffice aligns right-to-left pages at the left.
+        "left": 'p{font-family:"DejaVu Sans"}',
+        "chromium": 'p{font-family:"DejaVu Sans"}',
+        "indented": 'p{font-family:"Noto Naskh Arabic";margin:0;text-indent:2em;'
+        "text-align:justify}",
+    }
+    for name, style in styles.items():
+        page = work / f"layout.{name}.html"
+        page.write_text(
+            '<!doctype html><html dir="rtl" lang="fa"><meta charset="utf-8"><title>x</title>'
+            f"<style>{style}</style><body>{lines}</body></html>",
+            "utf-8",
+        )
+        target = FIXTURES / f"layout.{name}.pdf"
+        if name == "left":
+            convert(page, "pdf:writer_pdf_Export", target, "--infilter=HTML (StarWriter)")
+        else:
+            print_page(page, target)
+
+
 def make_scan(work: Path) -> None:
     """A page that was printed and scanned: a picture in a PDF."""
     run("pdftoppm", "-r", "150", "-gray", "-jpeg", FIXTURES / "flagged.pdf", work / "scan")
@@ -298,6 +326,7 @@ def main() -> None:
         fodt.write_text(report_fodt(), "utf-8")
         for kind in ("docx", "odt", "rtf", "pdf"):
             convert(fodt, kind, FIXTURES / f"report.{kind}")
+        make_layout(work)
         make_scan(work)
         make_tables(work)
         make_archive(work)

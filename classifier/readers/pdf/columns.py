@@ -10,6 +10,7 @@ from statistics import median
 from classifier.readers.pdf.lines import Segment
 
 _DEEPEST = 3
+_FEWEST_ROWS = 3
 
 
 def reading_order(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment]]:
@@ -65,7 +66,7 @@ def _leftward(segments: Sequence[Segment]) -> bool:
 
 
 def _find_gutter(segments: Sequence[Segment]) -> float | None:
-    if len(segments) < 8:
+    if len(segments) < 2 * _FEWEST_ROWS:
         return None
     size = median(s.size for s in segments)
     edges: list[tuple[float, int]] = []
@@ -92,10 +93,13 @@ def _find_gutter(segments: Sequence[Segment]) -> float | None:
 
 def _filled(side: Sequence[Segment], whole: int) -> bool:
     """Whether segments fill a column as running text does, and cells of a table do not."""
-    if len(side) < max(4, 0.15 * whole):
+    if len(side) < max(_FEWEST_ROWS, 0.15 * whole):
         return False
     width = max(s.x1 for s in side) - min(s.x0 for s in side)
     rows: dict[int, float] = defaultdict(float)
     for segment in side:
         rows[round(segment.base / (0.5 * segment.size))] += segment.width
+    if len(rows) < 2 * _FEWEST_ROWS:
+        # So few rows could be a table's: all must be full, but for the end of a paragraph.
+        return width > 8 * side[0].size and sorted(rows.values())[1] >= 0.8 * width
     return width > 8 * side[0].size and median(rows.values()) >= 0.6 * width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +15,23 @@ from classifier.readers.pdf.direction import (
     read_rightward,
     reads_leftward,
 )
-from classifier.readers.pdf.glyphs import KASHIDA, Glyph
+from classifier.readers.pdf.glyphs import KASHIDA, Glyph, is_mark
 
 _ZWNJ = "\u200c"
+_SHADDA = "\u0651"
 # Letters that join the letter after them: where one does not, there is a ZWNJ.
 _JOINING = frozenset("بپتثجچحخسشصضطظعغفقکكگلمنهیيئىـ")
 # Distances in ems of the font's size. Joined letters touch; unjoined ones stand a little apart.
 _APART = 0.03
 _SPACE = 0.16
+# The same between what fonts set aside for letters, which stand close inside words.
+_ROOMY_SPACE = 0.12
+_WIDE_SPACE = 0.32
+_OVERLAP = 0.15
+_FEWEST_GAPS = 40
 _DIGIT_SPACE = 0.38
 _STROKE_SPACE = 0.35
+_TALLEST_STACK = 4
 _GAP = 1.0
 _COLUMN_GAP = 1.6
 
@@ -68,14 +76,10 @@ class Line:
         return reads_leftward(self.text)
 
 
-def _is_mark(glyph: Glyph) -> bool:
-    return unicodedata.category(glyph.text[0]) == "Mn"
-
-
 def find_segments(glyphs: Sequence[Glyph]) -> list[Segment]:
     """Rows of glyphs by their baselines, cut at wide gaps, marks put with their letters."""
     rows: list[list[Glyph]] = []
-    letters = sorted((g for g in glyphs if not _is_mark(g)), key=lambda g: -g.base)
+    letters = sorted((g for g in glyphs if not is_mark(g)), key=lambda g: -g.base)
     usual = median(g.size for g in letters) if letters else 0.0
     raised = [g for g in letters if g.size < 0.8 * usual and _refers(g)]
     for glyph in letters:
@@ -98,7 +102,8 @@ def find_segments(glyphs: Sequence[Glyph]) -> list[Segment]:
             current.append(glyph)
             edge = max(edge, glyph.x1) if len(current) > 1 else glyph.x1
         segments.append(Segment(current))
-    _place_marks(segments, [g for g in glyphs if _is_mark(g)])
+    _place_marks(segments, [g for g in glyphs if is_mark(g)])
+    _doubt_rooms(segments)
     return segments
 
 
@@ -133,8 +138,10 @@ def _place_marks(segments: list[Segment], marks: list[Glyph]) -> None:
         if not near:
             continue
         segment = min(near, key=lambda s: abs(s.base - mark.base))
+        # An alef is never doubled: that mark is of the letter beside it.
+        fit = [g for g in segment.glyphs if mark.text != _SHADDA or g.text[0] not in "اآأإ"]
         letter = min(
-            segment.glyphs,
+            fit or segment.glyphs,
             key=lambda g: (
                 max(g.x0 - mark.middle, mark.middle - g.x1, 0) + abs(g.middle - mark.middle) / 99
             ),
@@ -143,6 +150,8 @@ def _place_marks(segments: list[Segment], marks: list[Glyph]) -> None:
         if abs(letter.y0 - mark.y0) + abs(letter.y1 - mark.y1) < 0.02 * letter.size:
             # One shape for both: the file gives each a half of its width.
             letter.x0, letter.x1 = min(letter.x0, mark.x0), max(letter.x1, mark.x1)
+            if letter.room and mark.room:
+                letter.room = min(letter.room[0], mark.room[0]), max(letter.room[1], mark.room[1])
 
 
 def space_width(segments: Sequence[Segment]) -> float:
@@ -151,20 +160,33 @@ def space_width(segments: Sequence[Segment]) -> float:
     The widest stretch of distances that hardly occur between those inside words and those
     between words; a usual value where a page has too few words to tell.
     """
-    gaps = []
-    for segment in segments:
-        for right, left in zip(segment.glyphs[1:], segment.glyphs, strict=False):
-            gap = (right.x0 - left.x1) / segment.size
-            if 0.04 < gap < 0.6:
-                gaps.append(gap)
-    gaps = sorted(gap for gap in gaps if 0.08 <= gap <= 0.32)
-    if len(gaps) < 40:
-        return _SPACE
-    edges = [0.08, *gaps, 0.32]
+    roomy = sum(g.room is not None for s in segments for g in s.glyphs)
+    least, usual = (
+        (0.05, _ROOMY_SPACE) if 2 * roomy > sum(len(s.glyphs) for s in segments) else (0.08, _SPACE)
+    )
+    gaps = sorted(
+        gap
+        for segment in segments
+        for left, right in itertools.pairwise(segment.glyphs)
+        if least <= (gap := (right.left - left.right) / segment.size) <= _WIDE_SPACE
+    )
+    if len(gaps) < _FEWEST_GAPS:
+        return usual
+    edges = [least, *gaps, _WIDE_SPACE]
     widest = max(range(1, len(edges)), key=lambda i: edges[i] - edges[i - 1])
     if edges[widest] - edges[widest - 1] < 0.03:
-        return _SPACE
+        return usual
     return (edges[widest] + edges[widest - 1]) / 2
+
+
+def _doubt_rooms(segments: Sequence[Segment]) -> None:
+    """Forget the rooms of letters where they overlap: the file gives wrong widths."""
+    pairs = [pair for s in segments for pair in itertools.pairwise(s.glyphs)]
+    overlapping = sum(a.right - b.left > _OVERLAP * a.size for a, b in pairs)
+    if overlapping > 0.2 * len(pairs):
+        for segment in segments:
+            for glyph in segment.glyphs:
+                glyph.room = None
 
 
 def join_rows(segments: Sequence[Segment], space: float) -> Iterator[Line]:
@@ -189,7 +211,7 @@ def _write(glyphs: list[Glyph], space: float) -> Line | None:
         return None
     note_mark = _is_reference(glyphs[0], size, base)
     marks = "".join(g.text if _is_reference(g, size, base) else " " for g in reversed(glyphs))
-    _lam_before_alef(kept)
+    _order_stacked(kept)
     atoms: list[Atom] = []
     first_word: float | None = None
     for glyph, following in zip(kept, [*kept[1:], None], strict=True):
@@ -216,6 +238,10 @@ def _write(glyphs: list[Glyph], space: float) -> Line | None:
     )  # fmt: skip
 
 
+def _is_letter(glyph: Glyph) -> bool:
+    return glyph.text[0].isalpha() and is_rtl(glyph.text[0])
+
+
 def _is_reference(glyph: Glyph, size: float, base: float) -> bool:
     """Whether a glyph is the small raised number of a footnote."""
     return glyph.size < 0.8 * size and glyph.base > base + 0.05 * size and _refers(glyph)
@@ -225,29 +251,35 @@ def _refers(glyph: Glyph) -> bool:
     return glyph.text[0].isdecimal() or glyph.text in ("*", "†", "‡")
 
 
-def _lam_before_alef(glyphs: list[Glyph]) -> None:
-    """Lam and alef are drawn across each other; the lam is read first."""
-    for i in range(len(glyphs) - 1):
-        one, two = glyphs[i], glyphs[i + 1]
-        if one.text[0] in "اأإآ" and two.text[0] == "ل":
+def _order_stacked(glyphs: list[Glyph]) -> None:
+    """Letters drawn across each other come in the order in which they were drawn; of lam and
+    alef, the lam is read first."""
+    for _ in range(_TALLEST_STACK):
+        for i in range(len(glyphs) - 1):
+            one, two = glyphs[i], glyphs[i + 1]
             overlap = min(one.x1, two.x1) - max(one.x0, two.x0)
-            if overlap > 0.5 * min(one.x1 - one.x0, two.x1 - two.x0):
+            if overlap <= 0.5 * min(one.x1 - one.x0, two.x1 - two.x0):
+                continue
+            if (one.text[0] in "اأإآ" and two.text[0] == "ل") or (
+                one.pen is not None and two.pen is not None
+                and two.pen - one.pen > 0.03 * one.size
+            ):  # fmt: skip
                 glyphs[i], glyphs[i + 1] = two, one
 
 
 def _between(right: Glyph, left: Glyph, size: float, space: float) -> str:
-    gap = (right.x0 - left.x1) / size
+    gap = (right.left - left.right) / size
     if gap > _COLUMN_GAP:
         return "\t"
     if KASHIDA in (right.text, left.text):
         # A stretched stroke is the inside of a word.
         return " " if gap > _STROKE_SPACE else ""
-    if right.text.isdecimal() and left.text.isdecimal():
+    if right.text.isdecimal() and left.text.isdecimal() and right.room is None:
         # A Persian zero is a dot with much white at its sides.
         space = max(space, _DIGIT_SPACE)
     if gap > space:
         return " "
     joins = right.text[-1] if unicodedata.category(right.text[-1]) != "Mn" else right.text[0]
-    if gap > _APART and joins in _JOINING and is_rtl(left.text[0]):
+    if (right.x0 - left.x1) / size > _APART and joins in _JOINING and _is_letter(left):
         return _ZWNJ
     return ""

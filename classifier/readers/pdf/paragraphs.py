@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from classifier.readers.pdf.lines import Line
@@ -19,9 +20,13 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"[\d۰-۹٠-٩]+")
 _TORN = re.compile(r"(?<!\S)-([^\s\u0590-\u08ff-][^\u0590-\u08ff]*[A-Za-z0-9])$")
+# First lines of paragraphs are set in by so many ems.
+_INDENT = (0.6, 5.0)
+_FLUSH = 0.3
+_FEWEST_LISTED, _FEWEST_PITCHES, _FEWEST_FULL, _MANY_PITCHES = 3, 3, 2, 10
 _PAIRS = (("«", "»"), ("(", ")"), ("[", "]"), ("{", "}"), ("‹", "›"))
 _BRACKET = re.compile(r"[«»()\[\]{}‹›]")
-_OPENING = "«»()[]{}"
+_OPENING, _CLOSING, _EITHER = "«([{‹", "»)]}›.!?؟…", "«»()[]{}‹›"
 
 
 @dataclass
@@ -105,20 +110,25 @@ def _key(line: Line) -> str:
 def write_paragraphs(pages: Sequence[Page]) -> Text:
     """The text of all pages, a paragraph a line, and where each page begins."""
     body = _body_size(line for page in pages for region in page.regions for line in region)
-    writer = _Writer()
-    last: tuple[Line, Sequence[Line]] | None = None
+    parts: list[tuple[list[_Column], list[Line]]] = []
     for page in pages:
         references = {mark for line in page.lines() for mark in line.references}
-        notes: list[Line] = []
-        for region in page.regions:
-            main, under = _part_notes(region, body, references)
-            notes += under
-            for place, line in enumerate(main):
+        split = [_part_notes(region, body, references) for region in page.regions]
+        parts.append(
+            ([_Column(main) for main, _ in split if main], [x for _, under in split for x in under])
+        )
+    everywhere = _widest_pitches([column for columns, _ in parts for column in columns])
+    writer = _Writer()
+    last: tuple[Line, _Column] | None = None
+    for columns, notes in parts:
+        for column in columns:
+            pitches = everywhere | _own_pitches(column)
+            for place, line in enumerate(column.lines):
                 joined = last is not None and (
-                    _continues(main, place) if place else _flows_on(*last, line)
+                    column.continues(place, pitches) if place else _flows_on(*last, line)
                 )
                 writer.add(line, joined=joined)
-                last = line, main
+                last = line, column
         writer.waiting += notes
     writer.flush()
     return _assemble(writer.paragraphs)
@@ -155,44 +165,172 @@ def _part_notes(
     return region[:start], region[start:]
 
 
-def _leftover(line: Line, lines: Sequence[Line]) -> float:
-    """White space at a line's end, measured against the lines around it."""
-    place = next((i for i, other in enumerate(lines) if other is line), 0)
-    around = lines[max(0, place - 2) : place + 3]
-    if line.leftward:
-        return line.x0 - min(other.x0 for other in around)
-    return max(other.x1 for other in around) - line.x1
+class _Column:
+    """Lines of one column, and what they tell of where its paragraphs end."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        self.left = min((line.x0 for line in lines), default=0.0)
+        self.right = max((line.x1 for line in lines), default=0.0)
+        starts, ends = (
+            sum(white(line) < _FLUSH * line.size for line in lines)
+            for white in (self._start, self._end)
+        )
+        # Some programs align right-to-left text at the left: then lines begin where they can.
+        self._at_end = starts < 0.5 * len(lines) and ends > 2 * starts
+        self._listed = self._find_lists()
+        self._indent = self._find_indent()
+
+    def _start(self, line: Line) -> float:
+        """White space at a line's start, measured against the column."""
+        return self.right - line.x1 if line.leftward else line.x0 - self.left
+
+    def _end(self, line: Line) -> float:
+        """White space at a line's end, measured against the column."""
+        return line.x0 - self.left if line.leftward else self.right - line.x1
+
+    def _white(self, line: Line) -> float:
+        """White space in a line, at the side where lines have it."""
+        start, end = self._start(line), self._end(line)
+        if self._at_end:
+            return start
+        centred = abs(start - end) < 0.5 * line.size < 2 * line.size < end
+        return start + end if centred else end
+
+    def leftover(self, place: int) -> float:
+        """White space at a line's end, measured against the lines around it: text may run
+        beside a picture."""
+        line = self.lines[place]
+        around = self.lines[max(0, place - 2) : place + 3]
+        white = min(self._white(other) for other in around)
+        return self._white(line) - white
+
+    def _find_lists(self) -> set[int]:
+        """Lines in runs of short ones that fill no common width: verses, names, talk."""
+        listed: set[int] = set()
+        short = [self._white(x) > 0.15 * (self.right - self.left) for x in self.lines]
+        for is_short, run in itertools.groupby(range(len(self.lines)), key=short.__getitem__):
+            places = list(run)
+            if not is_short or len(places) < _FEWEST_LISTED:
+                continue
+            edge = min(self._white(self.lines[i]) for i in places)
+            broken = sum(
+                self._white(self.lines[i]) - edge > _needed(self.lines[i + 1]) for i in places[:-1]
+            )
+            if broken >= 0.4 * (len(places) - 1):
+                listed.update(places)
+        return listed
+
+    def inner_pitches(self) -> Iterator[tuple[float, float]]:
+        """Size and distance of lines of which the second must go on with the first: that one
+        is full, and its sentence does not end."""
+        for above, line in itertools.pairwise(self.lines):
+            if (
+                0 < above.base - line.base < 4 * line.size
+                and not _parted(above, line)
+                and not _SENTENCE_END.search(above.text)
+                and self._white(above) <= _needed(line)
+            ):
+                yield _size(line), above.base - line.base
+
+    def continues(self, place: int, pitches: Mapping[float, float]) -> bool:
+        """Whether a line goes on with the paragraph of the line above it."""
+        above, line = self.lines[place - 1], self.lines[place]
+        if _parted(above, line):
+            return False
+        if above.base - line.base > max(pitches.get(_size(line), 0.0), 1.1 * line.size):
+            return False
+        if self.leftover(place - 1) > _needed(line) or place - 1 in self._listed:
+            # The word would have fitted into the line above: it was broken on purpose.
+            return False
+        if _SENTENCE_END.search(above.text) and self._white(above) > _needed(line):
+            return False
+        return not self._indented(line)
+
+    def _find_indent(self) -> float | None:
+        """By how much the first lines of paragraphs are set in, where they are.
+
+        Then what is not set in goes on with a line that is full. Where items hang instead,
+        it is the lines set in that do.
+        """
+        if self._at_end:
+            return None
+        indents = Counter(
+            round(self._start(x), 0)
+            for x in self.lines
+            if _INDENT[0] * x.size < self._start(x) < _INDENT[1] * x.size
+        )
+        full = [
+            self._white(above) <= _needed(line)
+            for above, line in itertools.pairwise(self.lines)
+            if self._start(line) < _FLUSH * line.size
+        ]
+        if not indents or len(full) < _FEWEST_FULL or sum(full) < 0.9 * len(full):
+            return None
+        indent, count = indents.most_common(1)[0]
+        return indent if count > 1 else None
+
+    def _indented(self, line: Line) -> bool:
+        return self._indent is not None and abs(self._start(line) - self._indent) < 1.5
 
 
-def _continues(lines: Sequence[Line], place: int) -> bool:
-    """Whether a line goes on with the paragraph of the line above it in its column."""
-    above, line = lines[place - 1], lines[place]
-    if above.table_row or line.table_row or _differs(above, line) or _ITEM.match(line.text):
-        return False
-    pitches = sorted(
-        a.base - b.base for a, b in itertools.pairwise(lines)
-        if a.base > b.base and not _differs(a, b)
-    )  # fmt: skip
-    usual = pitches[len(pitches) // 4] if pitches else 0.0
-    if above.base - line.base > max(1.22 * usual, 1.1 * line.size):
-        return False
-    # The word would have fitted into the line above: it was broken on purpose.
-    return not _leftover(above, lines) > line.first_word + 0.35 * line.size
+def _needed(line: Line) -> float:
+    """The room that a line's first word would have needed in the line above."""
+    return line.first_word + 0.45 * line.size
+
+
+def _size(line: Line) -> float:
+    return round(2 * line.size) / 2
+
+
+def _parted(above: Line, line: Line) -> bool:
+    """Whether two lines are of different kinds."""
+    return (
+        above.table_row or line.table_row or _differs(above, line) or bool(_ITEM.match(line.text))
+    )
 
 
 def _differs(one: Line, two: Line) -> bool:
     return abs(one.size - two.size) > 0.1 * max(one.size, two.size)
 
 
-def _flows_on(last: Line, lines: Sequence[Line], line: Line) -> bool:
+def _widest(inner: list[float]) -> float:
+    """The widest distance of lines in a paragraph, from those of lines that go on: nearly all
+    are alike; in a short text, a title may be among them."""
+    share = 0.8 if len(inner) >= _MANY_PITCHES else 0.5
+    return 1.12 * sorted(inner)[math.ceil(share * len(inner)) - 1]
+
+
+def _widest_pitches(columns: Sequence[_Column]) -> dict[float, float]:
+    """The widest distance of lines inside paragraphs, by size of the letters."""
+    inner: dict[float, list[float]] = defaultdict(list)
+    any_pitch: dict[float, list[float]] = defaultdict(list)
+    for column in columns:
+        for size, pitch in column.inner_pitches():
+            inner[size].append(pitch)
+        for above, line in itertools.pairwise(column.lines):
+            if above.base > line.base and not _differs(above, line):
+                any_pitch[_size(line)].append(above.base - line.base)
+    return {
+        size: _widest(inner[size]) if inner[size] else 1.22 * sorted(pitches)[len(pitches) // 4]
+        for size, pitches in any_pitch.items()
+    }
+
+
+def _own_pitches(column: _Column) -> dict[float, float]:
+    """The same for one column, where it has enough lines to tell."""
+    inner: dict[float, list[float]] = defaultdict(list)
+    for size, pitch in column.inner_pitches():
+        inner[size].append(pitch)
+    return {size: _widest(p) for size, p in inner.items() if len(p) >= _FEWEST_PITCHES}
+
+
+def _flows_on(last: Line, column: _Column, line: Line) -> bool:
     """Whether a column or page begins in the middle of a sentence."""
     return not (
         _SENTENCE_END.search(last.text)
-        or last.table_row
-        or line.table_row
-        or _differs(last, line)
-        or _ITEM.match(line.text)
-        or _leftover(last, lines) > line.first_word + 0.35 * line.size
+        or _parted(last, line)
+        or column.leftover(len(column.lines) - 1) > _needed(line)
     )
 
 
@@ -236,10 +374,10 @@ def turn_brackets(text: str) -> str:
     turned = list(text)
     for match in found:
         place = match.start()
-        before = text[place - 1 : place] or " "
+        before = turned[place - 1] if place else " "
         after = text[place + 1 : place + 2] or " "
-        opens = (before.isspace() or before in _OPENING) and after.isalnum()
-        closes = (before.isalnum() or before in ".!?؟…") and not after.isalnum()
+        opens = (before.isspace() or before in _OPENING) and (after.isalnum() or after in _EITHER)
+        closes = (before.isalnum() or before in _CLOSING) and not after.isalnum()
         opening, closing = next((o, c) for o, c in _PAIRS if text[place] in (o, c))
         if opens != closes:
             turned[place] = opening if opens else closing
