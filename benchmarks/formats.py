@@ -2,9 +2,9 @@
 
 Run: .venv/bin/python benchmarks/formats.py [--documents N]
 
-Documents of the test split are written by LibreOffice as DOCX, ODT, RTF and PDF, and by us as
-HTML and in three encodings; each is read and scored again, and so is the text after each kind
-of damage. Needs soffice on the PATH for its four formats, which are left out without it.
+Documents of the test split are written by LibreOffice as DOCX, ODT, RTF and PDF, by Chromium as
+PDF, and by us as HTML and in three encodings; each is read and scored again, and so is the text
+after each kind of damage. Formats whose program is not on the PATH are left out.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from data.noise import NOISES, add_noise
 from data.schema import Document
 
 _OFFICE = {
-    "docx": "docx:MS Word 2007 XML",
-    "odt": "odt:writer8",
-    "rtf": "rtf:Rich Text Format",
-    "pdf": "pdf:writer_web_pdf_Export",
+    "docx": ("docx:MS Word 2007 XML",),
+    "odt": ("odt:writer8",),
+    "rtf": ("rtf:Rich Text Format",),
+    # Opened as a web page, the page is printed without its first paragraph.
+    "pdf": ("pdf:writer_pdf_Export", "--infilter=HTML (StarWriter)"),
 }
 _FONT = "DejaVu Sans"
 
@@ -63,16 +64,34 @@ def office_files(documents: list[Document], folder: Path) -> Iterator[tuple[str,
         path = folder / f"{number:03d}.html"
         path.write_text(page(document.text), "utf-8")
         pages.append(path)
-    for kind, office_filter in _OFFICE.items():
+    for kind, (office_filter, *options) in _OFFICE.items():
         target = folder / kind
         subprocess.run(
             [
                 "soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless",
-                "--convert-to", office_filter, "--outdir", str(target), *map(str, pages),
+                *options, "--convert-to", office_filter, "--outdir", str(target), *map(str, pages),
             ],
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300,
         )  # fmt: skip
         yield kind, [target / f"{number:03d}.{kind}" for number in range(len(documents))]
+
+
+def printed_files(documents: list[Document], folder: Path) -> Iterator[tuple[str, list[Path]]]:
+    """Chromium's PDFs, in the order of the documents."""
+    paths = []
+    for number, document in enumerate(documents):
+        source = folder / f"printed-{number:03d}.html"
+        source.write_text(page(document.text), "utf-8")
+        paths.append(source.with_suffix(".pdf"))
+        subprocess.run(
+            [
+                "chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-background-networking", f"--user-data-dir={folder}/chromium",
+                "--no-pdf-header-footer", f"--print-to-pdf={paths[-1]}", source.as_uri(),
+            ],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120,
+        )  # fmt: skip
+    yield "pdf of Chromium", paths
 
 
 def plain_files(documents: list[Document], folder: Path) -> Iterator[tuple[str, list[Path]]]:
@@ -126,6 +145,8 @@ def main() -> None:
         makers = [plain_files(documents, folder)]
         if shutil.which("soffice"):
             makers.append(office_files(documents, folder))
+        if shutil.which("chromium"):
+            makers.append(printed_files(documents, folder))
         for maker in makers:
             for kind, paths in maker:
                 after: list[Assessment | None] = []
