@@ -19,7 +19,8 @@ from serve.storage.engine import sqlite_driver
 
 _SCHEMA = "bitaraf_work"
 # Left to itself the library takes a version from the code, and an upgrade would strand the
-# audits that are at work. It changes only when the steps of an audit do.
+# audits that are at work. It changes only when the steps of an audit do; those at work then
+# begin anew.
 _VERSION = "1"
 _ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 # How soon a submitted audit is begun, at the latest.
@@ -46,6 +47,8 @@ class Durable:
     ) -> None:
         self._group, self._number = group, number
         self._queue = f"audits-{group}"
+        # A version belongs to one name; another folder beside the same database is another.
+        self._version = f"{_VERSION}-{group}"
         self._work = work
         self._at_once = at_once
         self._engine = _open_engine(storage, folder)
@@ -64,8 +67,7 @@ class Durable:
                 "system_database_url": self._engine.url.render_as_string(hide_password=False),
                 "system_database_engine": self._engine,
                 "dbos_system_schema": _SCHEMA,
-                # A version belongs to one name; another folder beside the same database is another.
-                "application_version": f"{_VERSION}-{self._group}",
+                "application_version": self._version,
                 "executor_id": self._executor(self._number),
                 "log_level": "WARNING",
                 "use_listen_notify": False,
@@ -112,6 +114,30 @@ class Durable:
         from dbos import DBOS
 
         DBOS.resume_workflow(identity, queue_name=self._queue)
+
+    def forget_foreign(self, numbers: Sequence[int]) -> None:
+        """Delete the record of work that another version of the service has left undone.
+
+        Nobody would go on with it: its steps may have been others. Submitted again, it begins
+        anew. What a living process of that version is at, beside those of `numbers`, stays.
+        """
+        from dbos import DBOS
+
+        found = DBOS.list_workflows(
+            status=["ENQUEUED", "PENDING"],
+            queue_name=self._queue,
+            load_input=False,
+            load_output=False,
+        )
+        dead = [self._executor(number) for number in numbers]
+        foreign = [
+            work.workflow_id
+            for work in found
+            if work.app_version != self._version
+            and (work.status == "ENQUEUED" or work.executor_id in dead)
+        ]
+        if foreign:
+            DBOS.delete_workflows(foreign)
 
     def forget_ended(self) -> list[str]:
         """Delete the record of some work that has ended; returns what."""

@@ -385,6 +385,7 @@ class AuditWork:
     def _look_around(self) -> None:
         with self.slot.dead() as dead:
             self._clear_arriving(dead)
+            self._durable.forget_foreign([*dead, self.slot.number])
             for audit_id in self._durable.at_work(dead):
                 self._durable.resume(audit_id)
         # Begun by this process and yet not at work in it: cut by a database that went away.

@@ -516,6 +516,24 @@ def test_killed_twice_and_equal_to_an_undisturbed_run(office):
     assert office.journal(audit_id) == ["audit.create", "audit.finish"]
 
 
+def test_an_upgrade_strands_no_audit(office):
+    audit_id = office.submit(documents=many(60, start=6000))
+    office.wait(audit_id, lambda audit: audit["done"] > 0)
+    office.service.kill()
+    on_sqlite = office.service.url.startswith("sqlite")
+    work = f"sqlite:///{office.service.folder}/kept/dbos.db" if on_sqlite else office.service.url
+    storage = Storage(work)
+    table = "workflow_status" if on_sqlite else "bitaraf_work.workflow_status"
+    with storage.engine.begin() as connection:
+        changed = connection.execute(text(f"UPDATE {table} SET application_version = 'before'"))
+        assert changed.rowcount
+    storage.close()
+    office.service.start()
+    ended = office.wait(audit_id, seconds=90)
+    assert (ended["state"], ended["done"]) == ("done", 60)
+    assert [r["row"] for r in office.results(audit_id)] == list(range(60))
+
+
 def test_a_stop_is_quick_and_the_work_goes_on_afterwards(office):
     audit_id = office.submit(documents=many(150, start=7000))
     office.wait(audit_id, lambda audit: audit["done"] > 0)
