@@ -6,7 +6,9 @@ import asyncio
 import itertools
 import queue
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -75,32 +77,20 @@ class Desk:
             raise ProblemError("not_ready", "Try again in a moment.", "اندکی بعد دوباره بکوشید.")
         return self.scorer
 
-    def score(
-        self, text: TextIn, scorer: Scorer | None = None, *, background: bool = False
-    ) -> Assessment:
-        """Score one text when its turn comes; the calling thread waits.
+    def in_background(self, text: TextIn, scorer: Scorer) -> Future[Assessment]:
+        """Have one text scored when no person waits: it takes none of the places.
 
-        With `scorer` it is scored by that model, for parts of one request belong together.
-        In the background it waits until no person does, takes none of the places, and waits
-        as long as it takes.
-
-        Raises ProblemError if it is too long, too many wait, or its turn does not come.
+        Raises ProblemError if it is too long. Whoever no longer wants it cancels the result.
         """
         self._check_length(text)
-        chosen = scorer or self.ready()
-        if background:
-            return self._enter(text, chosen, _BACKGROUND).result()
-        with self._place():
-            result = self._enter(text, chosen, _PEOPLE)
-            try:
-                return result.result(self.settings.seconds_to_wait)
-            except TimeoutError:
-                if result.cancel():
-                    raise _busy() from None
-                return result.result()
+        return self._enter(text, scorer, _BACKGROUND)
 
     async def wait_for(self, text: TextIn, scorer: Scorer | None = None) -> Assessment:
-        """Score one text when its turn comes, holding no thread while it waits; see `score`."""
+        """Score one text when its turn comes, holding no thread while it waits.
+
+        With `scorer` it is scored by that model, for parts of one request belong together.
+        Raises ProblemError if it is too long, too many wait, or its turn does not come.
+        """
         self._check_length(text)
         chosen = scorer or self.ready()
         with self._place():
@@ -122,10 +112,16 @@ class Desk:
                 "bitaraf audit را به کار ببرید.",
             )
 
-    def _place(self) -> _Place:
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """One of the places in the queue, given back at the end."""
         if not self._places.acquire(blocking=False):
             raise _busy()
-        return _Place(self._places)
+        try:
+            with metrics.WAITING.track_inprogress():
+                yield
+        finally:
+            self._places.release()
 
     def _enter(self, text: TextIn, scorer: Scorer, priority: int) -> Future[Assessment]:
         result: Future[Assessment] = Future()
@@ -150,20 +146,6 @@ class Desk:
             else:
                 turn.result.set_result(assessment)
             del turn
-
-
-class _Place:
-    """One of the places in the queue, given back at the end."""
-
-    def __init__(self, places: threading.BoundedSemaphore) -> None:
-        self._places = places
-
-    def __enter__(self) -> None:
-        metrics.WAITING.inc()
-
-    def __exit__(self, *_: object) -> None:
-        metrics.WAITING.dec()
-        self._places.release()
 
 
 def _busy() -> ProblemError:

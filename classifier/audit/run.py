@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from functools import partial
 
-from classifier.assessment import Assessment
+from classifier.audit.memory import RecentAssessments
 from classifier.audit.outputs import Writer
 from classifier.readers import Document, LeftOut, Unread
 from classifier.scorer import Scorer, on_document
-
-_REMEMBERED = 2000
 
 
 @dataclass
@@ -38,7 +36,7 @@ def run_audit(
     is told the bytes of input consumed by each.
     """
     summary = AuditSummary()
-    remembered: OrderedDict[bytes, Assessment] = OrderedDict()
+    recent = RecentAssessments()
     for item in items:
         if isinstance(item, LeftOut):
             on_unread(item)
@@ -47,21 +45,11 @@ def run_audit(
             summary.bad_rows += 1
             on_unread(item)
         else:
-            key = _key(item)
-            known = remembered.get(key)
-            assessment = known or scorer.score(item.scored or item.text)
-            remembered[key] = assessment
-            remembered.move_to_end(key)
-            if len(remembered) > _REMEMBERED:
-                remembered.popitem(last=False)
+            text = item.scored or item.text
+            assessment, known = recent.of(text, partial(scorer.score, text))
             writer.write(on_document(assessment, item))
             summary.documents += 1
-            summary.repeated += known is not None
+            summary.repeated += known
             summary.verdicts[assessment.verdict] += 1
         on_progress(item.consumed)
     return summary
-
-
-def _key(document: Document) -> bytes:
-    text = document.scored or document.text
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -10,18 +10,17 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from hashlib import blake2b
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from classifier import Assessment, Scorer
+from classifier.audit import RecentAssessments
 from classifier.readers import Desk as ReadingDesk
 from classifier.readers import Document
 from classifier.scorer import on_document
@@ -43,7 +42,6 @@ _LOG = structlog.get_logger("bitaraf.audits")
 # A portion ends with the first of these; what a crash costs, and how often progress shows.
 _PORTION_ROWS = 32
 _PORTION_SECONDS = 2.0
-_REMEMBERED = 2000
 # How many times the largest upload an upload may unpack to.
 _UNPACKED = 4
 _LONGEST_PAUSE = 15.0
@@ -74,7 +72,7 @@ class AuditWork:
         self.spool = Spool(settings.folder / "spool")
         self._stopping = threading.Event()
         self._active: set[str] = set()
-        self._remembered: dict[str, OrderedDict[bytes, Assessment]] = {}
+        self._recent: dict[str, RecentAssessments] = {}
         self._readers: set[ReadingDesk] = set()
         self._suspects: set[str] = set()
         self._caretaker = threading.Thread(target=self._take_care, name="audits", daemon=True)
@@ -136,7 +134,7 @@ class AuditWork:
             self._durable.step("fail", self._finish, audit_id, error.code)
         finally:
             self._active.discard(audit_id)
-            self._remembered.pop(audit_id, None)
+            self._recent.pop(audit_id, None)
 
     def _all_steps(self, audit_id: str) -> None:
         files = self._step("prepare", self._prepare, audit_id)
@@ -319,40 +317,25 @@ class AuditWork:
         if isinstance(item, Unreadable):
             return item
         text = item.scored or item.text
-        remembered = self._remembered.setdefault(audit_id, OrderedDict())
+        recent = self._recent.setdefault(audit_id, RecentAssessments())
         # Another model may have been put to work meanwhile.
-        key = blake2b(
-            f"{scorer.manifest.version}\n{text}".encode("utf-8", "surrogatepass"), digest_size=16
-        ).digest()
-        assessment = remembered.get(key)
-        if assessment is None:
-            try:
-                assessment = self._score(text, scorer)
-            except ProblemError as error:
-                return Unreadable(item.id, error.english)
-            except Exception:
-                # One text that breaks something is told as such, and is not the end of the rest.
-                _LOG.exception("a document of an audit could not be assessed", audit=audit_id)
-                return Unreadable(item.id, _UNSCORED)
-            remembered[key] = assessment
-            if len(remembered) > _REMEMBERED:
-                remembered.popitem(last=False)
+        versioned = f"{scorer.manifest.version}\n{text}"
+        try:
+            assessment, _ = recent.of(versioned, lambda: self._score(text, scorer))
+        except ProblemError as error:
+            return Unreadable(item.id, error.english)
+        except Exception:
+            # One text that breaks something is told as such, and is not the end of the rest.
+            _LOG.exception("a document of an audit could not be assessed", audit=audit_id)
+            return Unreadable(item.id, _UNSCORED)
         return item, on_document(assessment, item)
 
     def _score(self, text: str, scorer: Scorer) -> Assessment:
         """Score a text when no person waits; cut by a stop, for a long one takes a minute."""
-        result: Future[Assessment] = Future()
-
-        def score() -> None:
-            try:
-                asked = TextIn.model_construct(text=text, id=None)
-                result.set_result(self._desk.score(asked, scorer, background=True))
-            except BaseException as error:
-                result.set_exception(error)
-
-        threading.Thread(target=score, name="audit text", daemon=True).start()
+        result = self._desk.in_background(TextIn.model_construct(text=text, id=None), scorer)
         while not wait([result], timeout=0.5).done:
             if self._stopping.is_set():
+                result.cancel()
                 raise StoppedError
         return result.result()
 
