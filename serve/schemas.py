@@ -15,7 +15,7 @@ from pydantic import (
 
 from classifier import Assessment
 
-_EXAMPLE = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
+EXAMPLE_TEXT = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
 
 Identity = Annotated[str, StringConstraints(max_length=200)]
 
@@ -36,7 +36,7 @@ class TextIn(BaseModel):
     """One text to score; nothing of it is stored or logged."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"id": "post-12", "text": _EXAMPLE}]}
+        extra="forbid", json_schema_extra={"examples": [{"id": "post-12", "text": EXAMPLE_TEXT}]}
     )
 
     text: str = Field(description="The text, exactly as it is or will be published.")
@@ -48,7 +48,7 @@ class BatchIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"texts": [{"id": "1", "text": _EXAMPLE}]}]},
+        json_schema_extra={"examples": [{"texts": [{"id": "1", "text": EXAMPLE_TEXT}]}]},
     )
 
     texts: list[TextIn] = Field(min_length=1)

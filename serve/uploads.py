@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -46,12 +44,12 @@ async def uploaded(request: Request) -> Upload:
         part = form.get(FIELD)
         if not isinstance(part, UploadFile):
             raise _no_file()
-        return Upload(_clean(part.filename or ""), await part.read())
+        return Upload(own_name(part.filename or ""), await part.read())
     finally:
         await form.close()
 
 
-def _clean(name: str) -> str:
+def own_name(name: str) -> str:
     """A file's own name: no folders, no control characters, not endless; its suffix stays."""
     own = printable(sound(PurePosixPath(name.replace("\\", "/")).name)) or "file"
     if len(own) <= _LONGEST_NAME:
@@ -76,19 +74,7 @@ class ReadingRoom:
     """
 
     def __init__(self, places: int) -> None:
-        self._places = threading.BoundedSemaphore(places)
         self._limiter = anyio.CapacityLimiter(places)
-
-    @contextmanager
-    def desk(self, patience: float = 20.0) -> Iterator[Desk]:
-        """A desk of one's own, ended afterwards; raises ProblemError if none comes free."""
-        if not self._places.acquire(timeout=patience):
-            raise _no_place()
-        try:
-            with Desk() as desk:
-                yield desk
-        finally:
-            self._places.release()
 
     async def read[Found](self, work: Callable[[Desk], Found], patience: float = 20.0) -> Found:
         """Give `work` a desk in a thread of its own; whoever waits for one holds no thread.
@@ -100,7 +86,7 @@ class ReadingRoom:
         def with_desk() -> Found:
             nonlocal begun
             begun = True
-            with self.desk() as desk:
+            with Desk() as desk:
                 return work(desk)
 
         task = asyncio.ensure_future(anyio.to_thread.run_sync(with_desk, limiter=self._limiter))

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
 from fastapi.concurrency import run_in_threadpool
@@ -32,15 +31,15 @@ from classifier.readers import Document, printable, sound
 from serve.audits.reading import find_dataset
 from serve.audits.spool import Input, Place, Plan
 from serve.problems import ProblemError
+from serve.schemas import EXAMPLE_TEXT
 from serve.settings import Settings
+from serve.uploads import own_name
 
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 _STALLED_SECONDS = 60.0
 _LONGEST_FIELD = 2000
 _LONGEST_HEADER = 16_000
-_LONGEST_FILE_NAME = 200
-_EXAMPLE = "انجمن ما در انتخابات شورا از هیچ نامزدی حمایت نمی‌کند. رأی هر عضو تصمیم خود اوست."
 
 # It would log bytes of a body that it cannot take apart.
 logging.getLogger("python_multipart.multipart").setLevel(logging.ERROR)
@@ -93,7 +92,7 @@ class AuditIn(Options):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"name": "پایش آبان", "documents": [{"id": "post-12", "text": _EXAMPLE}]},
+                {"name": "پایش آبان", "documents": [{"id": "post-12", "text": EXAMPLE_TEXT}]},
                 {"name": "پایش آذر", "dataset": "1405/azar", "prior": 0.03},
             ]
         },
@@ -275,7 +274,7 @@ class _Form:
                 f"هر بارگذاری حداکثر {self._most_files:,} پرونده دارد. آن‌ها را در یک ZIP بگذارید "
                 "یا چند بخش کنید.",
             )
-        name = _file_name(parameters[b"filename"].decode("utf-8", "replace"))
+        name = own_name(parameters[b"filename"].decode("utf-8", "replace"))
         path, self._stream = self._place.new_file(len(self.files))
         self._digest = hashlib.sha256()
         self.files.append(Input(path, name))
@@ -314,15 +313,6 @@ def _validated[Model: BaseModel](model: type[Model], plain: Any) -> Model:
         return model.model_validate(plain)
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_input=False)) from error
-
-
-def _file_name(name: str) -> str:
-    """A file's own name: no folders, nothing that cannot be shown, not endless."""
-    own = printable(sound(PurePosixPath(name.replace("\\", "/")).name)) or "file"
-    if len(own) <= _LONGEST_FILE_NAME:
-        return own
-    suffix = PurePosixPath(own).suffix[:12]
-    return own[: _LONGEST_FILE_NAME - len(suffix)] + suffix
 
 
 @contextmanager
