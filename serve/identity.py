@@ -57,9 +57,24 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def same_secret(secret: str, expected_hash: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(hash_secret(secret), expected_hash)
+def same_secret(secret: str, expected_hash: str | None) -> bool:
+    """Compare in constant time.
+
+    None, for an object that does not exist, takes as long, so that time does not tell which do.
+    """
+    return hmac.compare_digest(hash_secret(secret), expected_hash or "0" * 64)
+
+
+def write_token(prefix: str, identity: str, secret: str) -> str:
+    """What is handed out, once: what it opens, by which identity, and the secret."""
+    return f"{prefix}_{identity}_{secret}"
+
+
+def read_token(prefix: str, token: str) -> tuple[str, str]:
+    """Identity and secret of a token; empty ones, which open nothing, for any other string."""
+    kind, _, rest = token.partition("_")
+    identity, _, secret = rest.partition("_")
+    return (identity, secret) if kind == prefix else ("", "")
 
 
 def create_account(session: Session, name: str, role: Role) -> Account:
@@ -85,7 +100,7 @@ def create_key(
     )
     session.add(key)
     session.flush()
-    return key, f"{_PREFIX}_{key.id}_{secret}"
+    return key, write_token(_PREFIX, key.id, secret)
 
 
 def expiry(days: int | None) -> datetime | None:
@@ -95,11 +110,9 @@ def expiry(days: int | None) -> datetime | None:
 
 def authenticate(session: Session, token: str) -> Principal | None:
     """The holder of a token, or None if it is unknown, wrong, expired, revoked or closed."""
-    prefix, _, rest = token.partition("_")
-    key_id, _, secret = rest.partition("_")
-    key = session.get(ApiKey, key_id) if prefix == _PREFIX and len(key_id) == 16 else None
-    # The hash is compared for unknown keys too, so that time does not tell which exist.
-    matches = same_secret(secret, key.secret_hash if key else "0" * 64)
+    key_id, secret = read_token(_PREFIX, token)
+    key = session.get(ApiKey, key_id) if len(key_id) == 16 else None
+    matches = same_secret(secret, key.secret_hash if key else None)
     if key is None or not matches or key.revoked_at is not None:
         return None
     if key.expires_at is not None and key.expires_at <= now():

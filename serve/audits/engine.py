@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 
 from serve.storage import Storage
-from serve.storage.engine import sqlite_driver
+from serve.storage.engine import prepare_sqlite, sqlite_driver
 
 _SCHEMA = "bitaraf_work"
 # Left to itself the library takes a version from the code, and an upgrade would strand the
@@ -178,7 +178,8 @@ def _open_engine(storage: Storage, folder: Path) -> Engine:
             module=sqlite_driver(),
             hide_parameters=True,
         )
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _take_over_transactions)
+        event.listen(engine, "connect", prepare_sqlite)
         return engine
     return create_engine(
         make_url(storage.url).set(drivername="postgresql+psycopg"),
@@ -188,11 +189,6 @@ def _open_engine(storage: Storage, folder: Path) -> Engine:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _take_over_transactions(connection: Any, _record: Any) -> None:
     # As the library sets up an engine of its own.
     connection.isolation_level = "IMMEDIATE"
-    for pragma in (
-        "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON",
-        "busy_timeout=30000",
-    ):  # fmt: skip
-        connection.execute(f"PRAGMA {pragma}")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from classifier import Assessment
@@ -21,12 +19,12 @@ from serve.identity import Principal
 from serve.problems import ProblemError
 from serve.roles import Permission
 from serve.storage import Audit, AuditFault, AuditState, StoredAssessment
-from serve.storage.tables import now
+from serve.storage.engine import insert_into
+from serve.storage.tables import is_identity, now
 
 FINAL = (AuditState.DONE, AuditState.CANCELLED, AuditState.FAILED)
 SERVICE = "service"
 _LONGEST_NAME = 500
-_IDENTITY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def find_audit(session: Session, audit_id: str, principal: Principal) -> Audit:
 
     Raises ProblemError (404) for others' audits as for those that do not exist.
     """
-    # Whatever is no identity is not asked for: PostgreSQL refuses some characters.
-    audit = session.get(Audit, audit_id) if _IDENTITY.fullmatch(audit_id) else None
+    audit = session.get(Audit, audit_id) if is_identity(audit_id) else None
     if audit is None or not (
         audit.owner_id == principal.account_id or principal.may(Permission.READ_ALL_AUDITS)
     ):
@@ -270,9 +267,7 @@ def _at_least(column: Any, value: int) -> Any:
 def _insert_new(session: Session, table: Any, rows: Iterable[dict[str, Any]]) -> None:
     listed = list(rows)
     if listed:
-        on_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = (sqlite.insert if on_sqlite else postgresql.insert)(table.__table__)
-        session.execute(insert.on_conflict_do_nothing(), listed)
+        session.execute(insert_into(session, table).on_conflict_do_nothing(), listed)
 
 
 def _stored(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 
 from serve.problems import ProblemError
 from serve.storage import Storage, Usage
+from serve.storage.engine import insert_into
 
 _MINUTE, _DAY = 60, 86_400
 
@@ -43,21 +43,24 @@ class Rates:
     def _spend(self, account_id: str, kind: str, seconds: int, amount: int, limit: int) -> None:
         now = int(time.time())
         window = now - now % seconds
-        insert = sqlite.insert if self._storage.is_sqlite else postgresql.insert
-        fresh = insert(Usage).values(account_id=account_id, kind=kind, window=window, count=amount)
-        statement = fresh.on_conflict_do_update(
-            index_elements=[Usage.account_id, Usage.kind],
-            # A new window starts at nothing. A clock set back must not lock anybody out, so
-            # any other window than the present one counts as over.
-            set_={
-                "count": case((Usage.window == window, Usage.count + amount), else_=amount),
-                "window": window,
-            },
-            where=(Usage.window != window) | (Usage.count + amount <= limit),
-        ).returning(Usage.count)
-        with self._storage.write() as session:
-            count = session.scalar(statement) if amount <= limit else None
-        if count is None:
+        granted = amount <= limit
+        if granted:
+            with self._storage.write() as session:
+                fresh = insert_into(session, Usage).values(
+                    account_id=account_id, kind=kind, window=window, count=amount
+                )
+                statement = fresh.on_conflict_do_update(
+                    index_elements=[Usage.account_id, Usage.kind],
+                    # A new window starts at nothing. A clock set back must not lock anybody out,
+                    # so any other window than the present one counts as over.
+                    set_={
+                        "count": case((Usage.window == window, Usage.count + amount), else_=amount),
+                        "window": window,
+                    },
+                    where=(Usage.window != window) | (Usage.count + amount <= limit),
+                )
+                granted = session.scalar(statement.returning(Usage.count)) is not None
+        if not granted:
             wait = max(window + seconds - now, 1)
             raise ProblemError(
                 "too_many_requests",

@@ -9,12 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from serve import journal
-from serve.identity import Principal, hash_secret, new_secret, same_secret
+from serve.identity import (
+    Principal,
+    hash_secret,
+    new_secret,
+    read_token,
+    same_secret,
+    write_token,
+)
 from serve.problems import ProblemError
 from serve.reviews import desk
 from serve.reviews.outcome import Outcome
 from serve.storage import Contest, Review, StoredAssessment
-from serve.storage.tables import new_id, now
+from serve.storage.tables import is_identity, new_id, now
 
 _PREFIX = "btc"
 
@@ -58,7 +65,7 @@ def create(
         assessment=assessment.id,
         expires_at=contest.expires_at.isoformat(timespec="seconds"),
     )
-    return contest, f"{_PREFIX}_{contest.id}_{secret}"
+    return contest, write_token(_PREFIX, contest.id, secret)
 
 
 def _reviewed(session: Session, assessment: StoredAssessment, reviewer: Principal) -> bool:
@@ -72,12 +79,9 @@ def _reviewed(session: Session, assessment: StoredAssessment, reviewer: Principa
 
 def opened_by(session: Session, token: str) -> Contest | None:
     """The contest that a token opens; None if it is unknown, wrong, expired or revoked."""
-    prefix, _, rest = token.partition("_")
-    identity, _, secret = rest.partition("_")
-    known = prefix == _PREFIX and desk.is_identity(identity)
-    contest = session.get(Contest, identity) if known else None
-    # The hash is compared for unknown contests too, so that time does not tell which exist.
-    matches = same_secret(secret, contest.secret_hash if contest else "0" * 64)
+    identity, secret = read_token(_PREFIX, token)
+    contest = session.get(Contest, identity) if is_identity(identity) else None
+    matches = same_secret(secret, contest.secret_hash if contest else None)
     if contest is None or not matches or not is_open(contest):
         return None
     return contest
@@ -133,7 +137,7 @@ def revoke(session: Session, identity: str, caller: Principal) -> None:
     Who made it and who owns the assessment may. Raises ProblemError (404) for all others.
     """
     contest = (
-        session.get(Contest, identity, with_for_update=True) if desk.is_identity(identity) else None
+        session.get(Contest, identity, with_for_update=True) if is_identity(identity) else None
     )
     if contest is None or caller.owner not in (
         contest.owner_id,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, and_, case, func, or_, select, update
+from sqlalchemy import Select, case, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from serve import journal
@@ -16,11 +14,8 @@ from serve.problems import ProblemError
 from serve.reviews.outcome import OPEN, Outcome, outcome_of
 from serve.roles import Permission
 from serve.storage import Contest, Decision, Review, StoredAssessment
-from serve.storage.tables import now
-
-_IDENTITY = re.compile(r"[0-9a-f]{32}")
-_CURSOR = re.compile(r"([0-9]{1,17})-([0-9a-f]{32})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from serve.storage.paging import read_place, write_place
+from serve.storage.tables import is_identity, now
 
 
 @dataclass(frozen=True)
@@ -38,14 +33,6 @@ class Waiting:
     assessment: StoredAssessment
     votes: Votes
     own: Decision | None
-
-
-def is_identity(given: str) -> bool:
-    """Whether something could be the identity of an object of ours.
-
-    What could not is not asked of the database, which refuses some characters with an error.
-    """
-    return _IDENTITY.fullmatch(given) is not None
 
 
 def readable(session: Session, identity: str, principal: Principal) -> StoredAssessment:
@@ -217,27 +204,16 @@ def queue(
     )
     said = {identity: Decision(decision) for identity, decision in own}
     waiting = [Waiting(a, votes[a.id], said.get(a.id)) for a in page]
-    following = _cursor(page[-1]) if len(found) > limit else None
+    following = write_place(page[-1].created_at, page[-1].id) if len(found) > limit else None
     return waiting, total, following
 
 
-def _cursor(assessment: StoredAssessment) -> str:
-    """Where a page ended. It holds when the assessment itself is deleted meanwhile."""
-    return f"{(assessment.created_at - _EPOCH) // timedelta(microseconds=1)}-{assessment.id}"
-
-
-def _after(statement: Select[StoredAssessment], cursor: str) -> Select[StoredAssessment]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
+def _after(statement: Select[StoredAssessment], word: str) -> Select[StoredAssessment]:
+    place = read_place(word)
+    if place is None:
         raise ProblemError(
             "invalid_request",
             "after: give what the page before called 'next'.",
             "در after همان را بدهید که صفحهٔ پیش next نامیده است.",
         )
-    moment = _EPOCH + timedelta(microseconds=int(match.group(1)))
-    return statement.where(
-        or_(
-            StoredAssessment.created_at > moment,
-            and_(StoredAssessment.created_at == moment, StoredAssessment.id > match.group(2)),
-        )
-    )
+    return statement.where(tuple_(StoredAssessment.created_at, StoredAssessment.id) > place)

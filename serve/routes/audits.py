@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -30,6 +30,7 @@ from serve.roles import Permission
 from serve.routes.common import RatesNow, SettingsNow, StorageNow, errors
 from serve.stopping import Stopping
 from serve.storage import AuditFault, AuditState, Storage, StoredAssessment
+from serve.storage.paging import PLACE, read_place, write_place
 from serve.storage.tables import new_id
 from serve.unread import in_words as reason_in_words
 
@@ -39,7 +40,6 @@ Reader = Annotated[
 ]
 router = APIRouter(tags=["audits"], responses=errors(401, 403, 422, 429))
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_SECONDS = 1.0
 _HEARTBEAT_SECONDS = 15.0
 _ROW = Annotated[int, Query(ge=-1, le=2**31 - 1, description="The `next` of the page before.")]
@@ -235,21 +235,20 @@ def audits(
     request: Request,
     storage: StorageNow,
     caller: Reader,
-    after: Annotated[str | None, Query(pattern=r"^\d{1,17}-[0-9a-f]{32}$")] = None,
+    after: Annotated[str | None, Query(pattern=PLACE)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AuditsOut:
     """Your own audits, latest first; auditors see all."""
     persian = wants_persian(request)
+    place = read_place(after) if after is not None else None
     with storage.read() as session:
-        found = records.list_audits(session, caller, _moment(after), limit + 1)
+        found = records.list_audits(session, caller, place, limit + 1)
         page = found[:limit]
         listed = [_out(p, persian=persian) for p in records.progress_of(session, page)]
     more = page[-1] if len(found) > limit else None
     return AuditsOut(
         audits=listed,
-        next=f"{(more.created_at - _EPOCH) // timedelta(microseconds=1)}-{more.id}"
-        if more
-        else None,
+        next=write_place(more.created_at, more.id) if more else None,
     )
 
 
@@ -473,11 +472,3 @@ def _result(stored: StoredAssessment) -> ResultOut:
 def _reason(stored: str, *, persian: bool) -> str:
     # Readers' reasons begin with a small letter; they are stored as sentences.
     return reason_in_words(stored[:1].lower() + stored[1:], persian=True) if persian else stored
-
-
-def _moment(after: str | None) -> tuple[datetime, str] | None:
-    """The place in the list that `next` named."""
-    if after is None:
-        return None
-    microseconds, _, audit_id = after.partition("-")
-    return _EPOCH + timedelta(microseconds=int(microseconds)), audit_id

@@ -23,6 +23,7 @@ from serve.routes.common import StorageNow, errors
 from serve.routes.contests import link_of
 from serve.routes.prose import Reason
 from serve.storage import Account, Contest, Decision, StoredAssessment
+from serve.storage.tables import is_identity
 
 Reviewer = Annotated[Principal, Depends(Allowed(Permission.REVIEW))]
 Caller = Annotated[Principal, Depends(principal_of)]
@@ -361,7 +362,7 @@ def _answer(
     if token is not None:
         found = contests.opened_by(session, token)
     else:
-        found = session.get(Contest, identity) if desk.is_identity(identity or "") else None
+        found = session.get(Contest, identity) if is_identity(identity or "") else None
     fits = (
         found is not None
         and found.assessment_id == assessment

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
+
+from serve.storage.tables import Base
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OLDEST_SQLITE = (3, 42)
@@ -69,7 +72,7 @@ def open_engine(url: str) -> Engine:
             if sqlite_driver() is sqlite3
             else {"timeout": 30, "isolation_level": None},
         )
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
@@ -88,7 +91,15 @@ def open_engine(url: str) -> Engine:
     raise StorageError(f"BITARAF_DATABASE: {backend} is not supported; use sqlite or postgresql")
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def insert_into(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the session's own kind of database, which knows ON CONFLICT."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    columns = cast(Table, table.__table__)
+    return sqlite.insert(columns) if on_sqlite else postgresql.insert(columns)
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Tell a new connection how files of ours are kept; listens to the event "connect"."""
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -37,6 +38,14 @@ def new_id() -> str:
 
 def _first_outcome(context: DefaultExecutionContext) -> str:
     return outcome_of(context.get_current_parameters()["verdict"])
+
+
+def is_identity(given: str) -> bool:
+    """Whether something could be the identity of an object of ours.
+
+    What could not is not asked of the database, which refuses some characters with an error.
+    """
+    return re.fullmatch("[0-9a-f]{32}", given) is not None
 
 
 class Moment(TypeDecorator[datetime]):
