@@ -86,6 +86,11 @@ NOTES: dict[Language, dict[str, str]] = {
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
+def persian_digits(value: object) -> str:
+    """A number, or whatever holds digits, with Persian ones."""
+    return str(value).translate(_PERSIAN_DIGITS)
+
+
 def console() -> Console:
     """A console that leaves Persian alone: no wrapping inside words, UTF-8 in a pipe too."""
     return Console(highlight=False, soft_wrap=True)
@@ -97,7 +102,7 @@ def _page(number: int | None, language: Language) -> str:
         return ""
     if language == "en":
         return f"  (page {number})"
-    return f"  (صفحهٔ {str(number).translate(_PERSIAN_DIGITS)})"
+    return f"  (صفحهٔ {persian_digits(number)})"
 
 
 def note_in_words(code: str, language: Language) -> str:
@@ -105,7 +110,7 @@ def note_in_words(code: str, language: Language) -> str:
     name, _, value = code.partition(":")
     words = NOTES[language].get(code) or NOTES[language].get(name)
     if language == "fa":
-        value = value.translate(_PERSIAN_DIGITS) if name != "encoding" else value
+        value = persian_digits(value) if name != "encoding" else value
     return words.format(value.removeprefix("page-")) if words else code
 
 

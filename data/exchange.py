@@ -19,7 +19,7 @@ from xml.sax.saxutils import quoteattr
 from pydantic import ValidationError
 
 from classifier.codebook import PROTECTED_KINDS, RULES
-from data.schema import CorpusDocument, CorpusError, Document, read_documents
+from data.schema import CorpusDocument, CorpusError, Document, first_fault, read_documents
 
 Format = Literal["jsonl", "label-studio", "argilla"]
 FORMATS: tuple[Format, ...] = ("jsonl", "label-studio", "argilla")
@@ -87,9 +87,8 @@ def import_documents(path: Path, form: Format, annotator: str | None = None) -> 
             if fields is not None:
                 documents.append(CorpusDocument.model_validate(fields))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "record"
-            raise CorpusError(f"{path}: record {number}: {field}: {first['msg']}") from error
+            fault = first_fault(error, "record")
+            raise CorpusError(f"{path}: record {number}: {fault}") from error
         except (KeyError, TypeError, AttributeError) as error:
             raise CorpusError(
                 f"{path}: record {number}: {error!r} is missing; is this a {form} export?"

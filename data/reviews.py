@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from classifier.codebook import PROTECTED_NAMES, RULE_NAMES
-from data.schema import CorpusDocument, CorpusError, Document, Span, slug
+from data.schema import CorpusDocument, CorpusError, Document, Span, first_fault, slug
 
 
 class Reviewed(BaseModel):
@@ -66,7 +66,7 @@ def import_reviews(path: Path, hand: str) -> tuple[list[Document], list[LeftOut]
         try:
             documents.append(CorpusDocument.model_validate(made))
         except ValidationError as error:
-            raise _fault(path, row, error) from error
+            raise CorpusError(f"{path}: row {row}: {first_fault(error)}") from error
     return documents, left_out
 
 
@@ -84,13 +84,7 @@ def _read(path: Path, row: int, line: str) -> Reviewed:
     try:
         return Reviewed.model_validate(fields)
     except ValidationError as error:
-        raise _fault(path, row, error) from error
-
-
-def _fault(path: Path, row: int, error: ValidationError) -> CorpusError:
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"])) or "document"
-    return CorpusError(f"{path}: row {row}: {field}: {first['msg']}")
+        raise CorpusError(f"{path}: row {row}: {first_fault(error)}") from error
 
 
 def _document(reviewed: Reviewed, hand: str) -> dict[str, Any] | str:

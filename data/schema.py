@@ -86,6 +86,13 @@ class CorpusDocument(Document):
         return self
 
 
+def first_fault(error: ValidationError, whole: str = "document") -> str:
+    """The first field at fault and what is wrong with it; `whole` names all of them together."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"])) or whole
+    return f"{field}: {first['msg']}"
+
+
 def read_documents(path: Path, model: type[Document] = CorpusDocument) -> Iterator[Document]:
     """Yield the documents of a JSONL file, validated as `model`.
 
@@ -97,9 +104,7 @@ def read_documents(path: Path, model: type[Document] = CorpusDocument) -> Iterat
         try:
             yield model.model_validate(json.loads(line))
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"])) or "document"
-            raise CorpusError(f"{path}:{number}: {field}: {first['msg']}") from error
+            raise CorpusError(f"{path}:{number}: {first_fault(error)}") from error
         except json.JSONDecodeError as error:
             raise CorpusError(f"{path}:{number}: not JSON: {error.msg}") from error
 

@@ -36,6 +36,8 @@ _NOT_KEPT = (
     "It holds a character or number that cannot be kept, such as NUL.",
     "نویسه یا عددی در آن است که نگه داشتنی نیست، مانند NUL.",
 )
+# Of what the framework refuses by itself; it answers 400 to a body that is no JSON.
+_CODES = {400: "not_json", 404: "not_found", 405: "method_not_allowed"}
 _MEANWHILE = (
     "It was changed or made by another request meanwhile. Look again, then try again.",
     "در این میان درخواست دیگری آن را ساخت یا دگرگون کرد. دوباره نگاه کنید و بکوشید.",
@@ -169,11 +171,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed", 422: "invalid_request"}.get(
-            error.status_code,
-            {400: "not_json"}.get(error.status_code, "internal")
-            if error.status_code == 400 or error.status_code >= 500
-            else "invalid_request",
+        code = _CODES.get(
+            error.status_code, "internal" if error.status_code >= 500 else "invalid_request"
         )
         return problem_response(request, code, headers=dict(error.headers or {}))
 

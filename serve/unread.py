@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from classifier.presentation import persian_digits
+
 _PERSIAN: tuple[tuple[str, str], ...] = (
     (
         r"an old Office file",
@@ -100,7 +102,6 @@ _PERSIAN: tuple[tuple[str, str], ...] = (
         "آسیب دیده یا ناقص است، یا از نوعی نیست که نامش می‌گوید. آن را دوباره ذخیره کنید.",
     ),
 )
-_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _OTHERWISE = "خوانده نشد. آن را دوباره ذخیره کنید یا خود متن را بدهید."
 # What is advice for a command line, or may quote the file's first row, is said anew.
 _ENGLISH: tuple[tuple[str, str], ...] = (
@@ -125,6 +126,6 @@ def in_words(reason: str, *, persian: bool) -> str:
 def others_in_words(count: int, *, persian: bool) -> str:
     """That an archive holds files of kinds that are not read."""
     if persian:
-        return f"{str(count).translate(_DIGITS)} پرونده از نوع‌های دیگر در آن است که خوانده نشد."
+        return f"{persian_digits(count)} پرونده از نوع‌های دیگر در آن است که خوانده نشد."
     files = "1 file" if count == 1 else f"{count} files"
     return f"Holds {files} of other kinds, not read."

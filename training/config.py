@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from data.schema import first_fault
+
 DEFAULT_CONFIG = Path(__file__).parent / "default.toml"
 
 
@@ -60,5 +62,4 @@ def load_config(path: Path = DEFAULT_CONFIG) -> TrainingConfig:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path}: not valid TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise ValueError(f"{path}: {first_fault(error)}") from error

@@ -13,13 +13,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from classifier.codebook import RULES, Category
+from classifier.presentation import persian_digits
 from serve.reviews.desk import reviews_of
 from serve.reviews.passages import evidence_of, kept_text
 from serve.storage import Decision, StoredAssessment
 from serve.storage.tables import now
 
 TITLE = "آگاهی‌نامه دربارهٔ یک متن"
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _MONTHS = (
     "ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن",
     "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر", "دسامبر",
@@ -119,10 +119,10 @@ def _people(confirming: int, all_: int) -> str:
     if all_ == 1:
         return "یک نفر آن را بازبینی و تأیید کرد"
     if confirming == all_:
-        return f"{persian(all_)} نفر آن را جداگانه بازبینی و تأیید کردند"
+        return f"{persian_digits(all_)} نفر آن را جداگانه بازبینی و تأیید کردند"
     return (
-        f"{persian(all_)} نفر آن را بازبینی کردند که {persian(confirming)} نفرشان تأییدش کردند و "
-        "دیگران نظر دیگری داشتند"
+        f"{persian_digits(all_)} نفر آن را بازبینی کردند که {persian_digits(confirming)} نفرشان "
+        "تأییدش کردند و دیگران نظر دیگری داشتند"
     )
 
 
@@ -154,8 +154,8 @@ def _found(
 
 def _place(start: int, end: int, page: int | None) -> str:
     """Where a passage stands, counted from 1 as people count."""
-    place = f"از نویسهٔ {persian(start + 1)} تا نویسهٔ {persian(end)} متن"
-    return f"{place}، صفحهٔ {persian(page)}" if page is not None else place
+    place = f"از نویسهٔ {persian_digits(start + 1)} تا نویسهٔ {persian_digits(end)} متن"
+    return f"{place}، صفحهٔ {persian_digits(page)}" if page is not None else place
 
 
 def _found_lead(assessment: StoredAssessment, found: Sequence[Found]) -> str:
@@ -200,15 +200,10 @@ def _facts(assessment: StoredAssessment, confirmed_at: datetime) -> tuple[Fact, 
         Fact("تاریخ این نامه", date(now())),
         Fact("تاریخ ارزیابی", date(assessment.created_at)),
         Fact("تاریخ تأیید", date(confirmed_at)),
-        Fact("نسخهٔ راهنمای داوری", persian(assessment.codebook)),
+        Fact("نسخهٔ راهنمای داوری", persian_digits(assessment.codebook)),
         Fact("مدل", assessment.model, latin=True),
         Fact("شناسهٔ ارزیابی", assessment.id, latin=True),
     )
-
-
-def persian(number: object) -> str:
-    """A number in Persian digits."""
-    return str(number).translate(_PERSIAN_DIGITS)
 
 
 def date(moment: datetime) -> str:
@@ -216,5 +211,5 @@ def date(moment: datetime) -> str:
 
     The standard's form is isolated, so that its parts keep their order in Persian lines.
     """
-    words = f"{persian(moment.day)} {_MONTHS[moment.month - 1]} {persian(moment.year)}"
+    words = persian_digits(f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}")
     return f"{words} (\u2066{moment.date().isoformat()}\u2069)"
