@@ -116,6 +116,7 @@ class Service:
         self.log = folder / "log.txt"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.tokens: dict[Role, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -180,6 +181,17 @@ class Service:
     def client(self, token: str | None = None, timeout: float = 60) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.base_url, headers=headers, timeout=timeout)
+
+
+@contextmanager
+def serving_crew(folder: Path, **settings: str) -> Iterator[Service]:
+    """A running service on SQLite with a key in every role, in its `tokens`."""
+    service = Service(folder, f"sqlite:///{folder / 'bitaraf.db'}", **settings)
+    service.tokens = {role: service.token(role) for role in Role}
+    service.start(wait=False).wait_until_ready(180)
+    yield service
+    if service.process.poll() is None:
+        service.stop()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from serve.app import create_app
 from serve.examples import ANSWERS
 from serve.roles import Role
 from serve.settings import Settings
-from tests.service.conftest import Service
+from tests.service.conftest import Service, serving_crew
 
 CHECKS = [
     not_a_server_error,
@@ -119,19 +119,14 @@ def test_codes_of_problems_are_stable_and_in_both_languages():
 @pytest.fixture(scope="module")
 def running(tmp_path_factory) -> Iterator[Service]:
     """A service with small limits, and a key in every role."""
-    folder = tmp_path_factory.mktemp("contract")
-    service = Service(
-        folder,
-        f"sqlite:///{folder / 'bitaraf.db'}",
+    with serving_crew(
+        tmp_path_factory.mktemp("contract"),
         requests_per_minute="0",
         max_characters="2000",
         max_batch="3",
         max_body_bytes="100000",
-    )
-    service.tokens = {role: service.token(role) for role in Role}  # type: ignore[attr-defined]
-    service.start(wait=False).wait_until_ready(180)
-    yield service
-    service.stop()
+    ) as service:
+        yield service
 
 
 schema = schemathesis.openapi.from_dict(DESCRIBED)

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 from serve.roles import Role
 from tests.conftest import PARTISAN, PERMITTED
-from tests.service.conftest import Service, postgres_server
+from tests.service.conftest import Service, postgres_server, serving_crew
 from tests.service.test_scoring import is_problem
 
 MARKER = "نشان‌پنهان۴۴۱"
@@ -26,22 +26,16 @@ MARKER = "نشان‌پنهان۴۴۱"
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory) -> Iterator[Service]:
     """A service with little patience and few connections."""
-    folder = tmp_path_factory.mktemp("narrow")
-    service = Service(
-        folder,
-        f"sqlite:///{folder / 'bitaraf.db'}",
+    with serving_crew(
+        tmp_path_factory.mktemp("narrow"),
         seconds_for_head="1.5",
         seconds_for_body="1.5",
         max_connections="24",
         max_body_bytes="200000",
         max_characters="100000",
         requests_per_minute="0",
-    )
-    service.tokens = {role: service.token(role) for role in Role}  # type: ignore[attr-defined]
-    service.start(wait=False).wait_until_ready(180)
-    yield service
-    if service.process.poll() is None:
-        service.stop()
+    ) as service:
+        yield service
 
 
 def connect(service: Service) -> socket.socket:

@@ -10,6 +10,7 @@ from serve.roles import PERMISSIONS, Permission, Role
 from serve.storage import ApiKey
 from serve.storage.tables import now
 from tests.conftest import PERMITTED
+from tests.service.conftest import serving_crew
 from tests.service.test_scoring import is_problem
 
 
@@ -59,18 +60,12 @@ def test_expired_revoked_and_closed_open_nothing(storage):
 @pytest.fixture(scope="module")
 def keyed(tmp_path_factory):
     """A service with one key in every role."""
-    from tests.service.conftest import Service
-
-    folder = tmp_path_factory.mktemp("keyed")
-    service = Service(folder, f"sqlite:///{folder / 'bitaraf.db'}")
-    clients = {role: service.token(role) for role in Role}
-    service.start()
-    clients = {role: service.client(token) for role, token in clients.items()}
-    clients[None] = service.client()
-    yield clients
-    for client in clients.values():
-        client.close()
-    service.stop()
+    with serving_crew(tmp_path_factory.mktemp("keyed")) as service:
+        clients = {role: service.client(token) for role, token in service.tokens.items()}
+        clients[None] = service.client()
+        yield clients
+        for client in clients.values():
+            client.close()
 
 
 WORD = {"decision": "confirm", "rule": "E1", "reason": "نامزدی را نام برده است."}
