@@ -28,6 +28,7 @@ app.command()(serve_cli.serve)
 app.add_typer(serve_admin.app, name="admin")
 app.add_typer(data_cli.app, name="data")
 app.command()(training_cli.train)
+app.command()(training_cli.trials)
 app.command()(training_cli.recalibrate)
 app.command()(training_cli.evaluate)
 

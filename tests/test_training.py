@@ -15,7 +15,7 @@ from classifier.text import normalise
 from data.schema import Document
 from tests.conftest import BITARAF, PARTISAN
 from training.config import TrainingConfig, load_config
-from training.examples import sentence_targets
+from training.examples import sentence_targets, take_share
 from training.metrics import (
     average_precision,
     calibration_error,
@@ -23,6 +23,7 @@ from training.metrics import (
     threshold_at,
     wilson_interval,
 )
+from training.trials import load_trials, read_rows
 
 CONFIG = """
 seed = 7
@@ -123,6 +124,80 @@ def test_train_stop_resume_and_score(tmp_path, encoder, corpus):
     card = (tmp_path / "run" / "built" / "MODEL_CARD.md").read_text("utf-8")
     assert "USE.md" in card
     assert str(printed["metrics"]["documents"]["average_precision"]) in card
+
+
+def test_trials_run_with_every_seed_and_become_a_table(tmp_path, encoder, corpus):
+    (tmp_path / "trials.toml").write_text(
+        f"""
+seeds = [4, 5]
+[base]
+encoder = "{encoder}"
+trained_layers = 1
+epochs = 2
+window = 96
+training_windows = [96]
+precision = "float32"
+[trials.plain]
+[trials.less]
+text_share = 0.5
+""",
+        "utf-8",
+    )
+    line = [
+        str(BITARAF), "trials", "--file", str(tmp_path / "trials.toml"), "--corpus", str(corpus),
+        "--output", str(tmp_path / "runs"), "--results", str(tmp_path / "rows.jsonl"),
+    ]  # fmt: skip
+    done = subprocess.run([*line, "--only", "plain"], capture_output=True, text=True, timeout=400)
+    assert done.returncode == 0, done.stderr[-2000:]
+    less = subprocess.run(
+        [*line, "--only", "less", "--seed", "4"], capture_output=True, text=True, timeout=400
+    )
+    assert less.returncode == 0, less.stderr[-2000:]
+
+    plain_line, less_line = less.stdout.splitlines()[-2:]
+    rows = read_rows(tmp_path / "rows.jsonl")
+    assert [(r.trial, r.seed) for r in rows] == [("plain", 4), ("plain", 5), ("less", 4)]
+    assert rows[0].texts == 40
+    assert rows[2].texts < 40
+    values = [r.test["average_precision"] for r in rows[:2]]
+    assert f"{sum(values) / 2:.3f} ± " in plain_line
+    assert "text_share = 0.5" in less_line
+
+    unknown = subprocess.run([*line, "--only", "none"], capture_output=True, text=True, timeout=60)
+    assert unknown.returncode == 2
+    assert "there are: less, plain" in unknown.stderr
+
+
+def test_a_share_of_the_texts_keeps_stories_whole_and_lies_within_a_larger_share():
+    documents = [
+        Document(id=f"{n}-{m}", text="متن", label="permitted", story=f"story-{n}")
+        for n in range(200)
+        for m in range(2)
+    ]
+    half, quarter = ({d.id for d in take_share(documents, share)} for share in (0.5, 0.25))
+    assert quarter < half
+    assert 140 < len(half) < 260
+    assert {i.split("-")[0] for i in half if i.endswith("-0")} == {
+        i.split("-")[0] for i in half if i.endswith("-1")
+    }
+    assert len(take_share(documents, 1.0)) == 400
+
+
+def test_a_fault_in_the_trials_file_is_named(tmp_path):
+    path = tmp_path / "trials.toml"
+    path.write_text("seeds = [1]\n[trials.odd]\nepoch = 3\n")
+    with pytest.raises(ValueError, match=r"trials\.toml: trials\.odd: epoch"):
+        load_trials(path)
+    path.write_text("[trials.odd]\n")
+    with pytest.raises(ValueError, match=r"trials\.toml: seeds"):
+        load_trials(path)
+
+
+def test_the_trials_of_the_project_are_valid():
+    trials, seeds = load_trials()
+    assert len(seeds) >= 3
+    assert trials[0].name == "default"
+    assert trials[0].config == load_config()
 
 
 def test_an_unknown_field_in_the_configuration_is_named(tmp_path):

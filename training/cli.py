@@ -83,6 +83,75 @@ def train(
     _show(manifest, as_json)
 
 
+def trials(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="A trial's name; may be repeated.")
+    ] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option("--seed", help="Instead of the file's; may be repeated.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="TOML file; default: training/trials.toml.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for the runs, one below it for each.")
+    ] = Path("runs/trials"),
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Folder with train/, development/, test/.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option("--results", help="JSON lines; default: docs/trials.jsonl.")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the table of what was run, and run nothing.")
+    ] = False,
+) -> None:
+    """Train and measure recipes that differ in one thing each, with several seeds.
+
+    A run that was stopped is gone on with; a run whose folder is complete is made again.
+    Exit code 0: done; 2: an error; 130: stopped, resumable.
+
+    Examples:
+
+      bitaraf trials --only default --only no-contrast
+
+      bitaraf trials --show
+    """
+    _need_training_extra()
+    from data.corpus import CORPUS
+    from data.schema import CorpusError
+    from training import trials as module
+    from training.fine_tune import TrainingInterruptedError
+
+    table = results or module.RESULTS
+    try:
+        if not show:
+            known, seeds = module.load_trials(file or module.TRIALS)
+            names = {t.name for t in known}
+            if unknown := sorted(set(only or ()) - names):
+                raise fail(f"no trial {unknown[0]!r}; there are: {', '.join(sorted(names))}")
+            for trial in known:
+                for chosen in (seed or seeds) if not only or trial.name in only else ():
+                    folder = output / f"{trial.name}-{chosen}"
+                    half = any((folder / "checkpoints").glob("checkpoint-*"))
+                    typer.echo(f"{trial.name}, seed {chosen}", err=True)
+                    row = module.run_trial(
+                        trial,
+                        chosen,
+                        folder,
+                        corpus=corpus or CORPUS,
+                        resume=half and not (folder / "built").exists(),
+                        say=lambda line: typer.echo(line, err=True),
+                    )
+                    module.append_row(row, table)
+        typer.echo(module.table(module.read_rows(table)))
+    except TrainingInterruptedError as error:
+        typer.echo("bitaraf: stopped; the same command goes on from here", err=True)
+        raise typer.Exit(130) from error
+    except (CorpusError, ValueError, OSError) as error:
+        raise fail(str(error)) from error
+
+
 def recalibrate(
     run: Annotated[Path, typer.Argument(help="The folder that `bitaraf train` wrote.")],
     corpus: Annotated[

@@ -35,6 +35,9 @@ class TrainingConfig(BaseModel):
     training_windows: tuple[int, ...] = Field(
         (96, 160, 256), description="capacities drawn in training, so that context varies"
     )
+    text_share: float = Field(
+        1.0, gt=0, le=1, description="share of the training texts used; stories stay whole"
+    )
     noise_share: float = Field(0.3, ge=0, le=1, description="share of texts damaged, each epoch")
     join_share: float = Field(
         0.25, ge=0, le=1, description="share of documents joined to a permitted one, each epoch"

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from classifier.assessment import Assessment
 from classifier.bundle import Manifest
 from classifier.codebook import PROTECTED_NAMES, RULE_NAMES
-from classifier.decision import decide
+from classifier.decision import decide, document_features, document_score
 from data.schema import Document
 from training.calibrate import ReadSet
 from training.metrics import (
+    Bools,
+    Floats,
     average_precision,
     bootstrap_interval,
     calibration_error,
@@ -43,6 +45,22 @@ def evaluate_set(documents: ReadSet, manifest: Manifest) -> dict[str, Any]:
     return {key: value for key, value in metrics.items() if value}
 
 
+def ranking(read: ReadSet, manifest: Manifest) -> dict[str, float]:
+    """How well the documents of a set (not its short items) are ranked."""
+    features = [document_features(x) for x in read.logits]
+    scores = np.array([document_score(f, manifest.calibration) for f in features], np.float64)
+    whole = np.array([d.unit == "document" for d in read.documents], bool)
+    return _ranked(read.labels[whole], scores[whole])
+
+
+def _ranked(labels: Bools, scores: Floats) -> dict[str, float]:
+    return {
+        "average_precision": round(average_precision(labels, scores), 4),
+        "recall_at_1_percent": round(recall_at(labels, scores, 0.01), 4),
+        "recall_at_5_percent": round(recall_at(labels, scores, 0.05), 4),
+    }
+
+
 def evaluate_pairs(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
     """Ranking, verdicts, evidence, rules, kinds and calibration of assessed documents."""
     if not pairs:
@@ -54,10 +72,8 @@ def evaluate_pairs(pairs: list[tuple[Document, Assessment]]) -> dict[str, Any]:
     return {
         "texts": len(pairs),
         "partisan": int(labels.sum()),
-        "average_precision": round(average_precision(labels, scores), 4),
+        **_ranked(labels, scores),
         "average_precision_interval": [round(low, 4), round(high, 4)],
-        "recall_at_1_percent": round(recall_at(labels, scores, 0.01), 4),
-        "recall_at_5_percent": round(recall_at(labels, scores, 0.05), 4),
         "flagged_of_partisan": share(int((verdicts[labels] == "flagged").sum()), int(labels.sum())),
         "cleared_of_partisan": share(int((verdicts[labels] == "clear").sum()), int(labels.sum())),
         "flagged_of_permitted": share(

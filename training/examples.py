@@ -99,6 +99,16 @@ def group_number(name: str) -> int:
     return zlib.crc32(name.encode()) if name else -1
 
 
+def take_share(documents: Sequence[Document], share: float) -> list[Document]:
+    """A share of the documents, the same in every run; what belongs to one story stays together,
+    and a smaller share lies within a larger one."""
+    return [
+        d
+        for d in documents
+        if zlib.crc32(f"share {d.story or d.family or d.id}".encode()) < share * 2**32
+    ]
+
+
 def join(document: Document, other: Document, before: bool) -> Document:
     """One text of two, a permitted one before or after: a newsletter with one more section.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import shutil
 import time
 from collections.abc import Callable
@@ -18,11 +17,10 @@ from classifier.bundle.build import CARD, build
 from classifier.bundle.manifest import Manifest
 from classifier.runtime import Runtime
 from data.corpus import CORPUS, SPLITS, load_documents, split_hash
-from data.schema import Document
 from training.calibrate import fit_calibration, read_set
 from training.config import TrainingConfig
-from training.evaluate import evaluate_set, render_card
-from training.examples import ExampleBuilder, build_schedule
+from training.evaluate import evaluate_set, ranking, render_card
+from training.examples import ExampleBuilder, build_schedule, take_share
 from training.export import write_release
 from training.fine_tune import fine_tune
 from training.pretrained import load_encoder
@@ -65,7 +63,7 @@ def train(
     TrainingInterruptedError when stopped, ValueError for an encoder that cannot be loaded.
     """
     began = time.time()
-    documents = load_documents("train", corpus)
+    documents = take_share(load_documents("train", corpus), config.text_share)
     encoder = load_encoder(config.encoder)
     if config.window > encoder.positions:
         raise ValueError(
@@ -98,8 +96,7 @@ def train(
         build(release, built)
     verify_export(network, Runtime(built), [d.text for d in documents[:12]])
     say("Calibrating on the development split.")
-    calibrate(built, target, load_documents("development", corpus))
-    manifest = evaluate_bundle(built, target, load_documents("test", corpus))
+    manifest = calibrate_and_evaluate(built, target, corpus)
     say(f"{manifest.version}: done in {(time.time() - began) / 60:.0f} minutes.")
     return manifest
 
@@ -148,24 +145,20 @@ def recalibrate(
     built = output / "built"
     release = output / "release" if (output / "release").is_dir() else built
     say("Calibrating on the development split.")
-    calibrate(built, release, load_documents("development", corpus))
     splits = {split: split_hash(split, corpus) for split in SPLITS if split != "train"}
     training = read_manifest(release).training
     _rewrite(built, release, training=training | {"corpus": training["corpus"] | splits})
-    return evaluate_bundle(built, release, load_documents("test", corpus))
+    return calibrate_and_evaluate(built, release, corpus)
 
 
-def calibrate(built: Path, release: Path, development: list[Document]) -> Manifest:
-    """Fit calibration on the built model and write it into both bundles."""
+def calibrate_and_evaluate(built: Path, release: Path, corpus: Path = CORPUS) -> Manifest:
+    """Fit calibration on the built model's development documents, measure on test documents,
+    and write both, with the model card, into both bundles."""
     runtime = Runtime(built)
-    calibration = fit_calibration(read_set(runtime, development))
-    return _rewrite(built, release, calibration=calibration)
-
-
-def evaluate_bundle(built: Path, release: Path, test: list[Document]) -> Manifest:
-    """Measure on documents that training never saw; write metrics and model card."""
-    runtime = Runtime(built)
-    metrics = evaluate_set(read_set(runtime, test), runtime.manifest)
+    development = read_set(runtime, load_documents("development", corpus))
+    manifest = _rewrite(built, release, calibration=fit_calibration(development))
+    test = read_set(runtime, load_documents("test", corpus))
+    metrics = evaluate_set(test, manifest) | {"development": ranking(development, manifest)}
     manifest = _rewrite(built, release, metrics=metrics)
     for folder in {built, release}:
         (folder / CARD).write_text(render_card(manifest), encoding="utf-8")
@@ -180,8 +173,3 @@ def _rewrite(built: Path, release: Path, **changed: Any) -> Manifest:
         of_built = read_manifest(built)
         replace(of_built, **changed, version=of_release.version).write(built)
     return of_release
-
-
-def save_metrics(manifest: Manifest, path: Path) -> None:
-    """Write a manifest's metrics as JSON."""
-    path.write_text(json.dumps(manifest.metrics, indent=1) + "\n", encoding="utf-8")
