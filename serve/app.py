@@ -14,6 +14,7 @@ from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
 from serve.operations.models import Models
 from serve.operations.rates import Rates
+from serve.operations.readiness import Readiness
 from serve.routes import (
     about,
     accounts,
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.rates = rates
     app.state.audits = work
     app.state.stopping = stopping
+    app.state.readiness = Readiness(chosen, storage)
     app.add_middleware(
         BodyLimit,
         max_bytes=chosen.max_body_bytes,

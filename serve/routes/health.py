@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from serve.identity import AllowedFromElsewhere
 from serve.operations import metrics
+from serve.operations.readiness import Readiness
 from serve.problems import ProblemError
 from serve.roles import Permission
-from serve.routes.common import StorageNow, errors
+from serve.routes.common import errors
 from serve.schemas import HealthOut
 from serve.scoring import DeskNow
 from serve.storage import StorageError
@@ -30,18 +31,21 @@ async def healthz() -> HealthOut:
 
 
 @router.get("/readyz", operation_id="isReady", responses=errors(503))
-async def readyz(desk: DeskNow, storage: StorageNow) -> HealthOut:
-    """The model is loaded and the database answers."""
+async def readyz(desk: DeskNow, request: Request) -> HealthOut:
+    """The model is loaded, and the database and the disk take what is written."""
     desk.ready()
+    readiness: Readiness = request.app.state.readiness
     try:
         # Threads of its own: it answers also while all others wait for the database.
         with anyio.fail_after(_PATIENCE):
-            await anyio.to_thread.run_sync(storage.check, abandon_on_cancel=True, limiter=_CHECKING)
-    except (StorageError, PoolTimeoutError, TimeoutError) as error:
+            await anyio.to_thread.run_sync(
+                readiness.check, abandon_on_cancel=True, limiter=_CHECKING
+            )
+    except (StorageError, PoolTimeoutError, TimeoutError, OSError) as error:
         raise ProblemError(
             "not_ready",
-            "The database does not answer.",
-            "پایگاه داده پاسخ نمی‌دهد.",
+            "The database does not answer, or nothing can be written. Is the disk full?",
+            "پایگاه داده پاسخ نمی‌دهد یا چیزی نوشته نمی‌شود؛ ببینید دیسک پر نشده باشد.",
             {"Retry-After": "5"},
         ) from error
     return HealthOut(status="ready")

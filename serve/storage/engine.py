@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _OLDEST_SQLITE = (3, 42)
 # Any number will do, if it is always the same: processes that migrate wait for each other.
 _MIGRATION_LOCK = 6241180
+_TRIAL = "bitaraf_trial"
 
 
 class StorageError(RuntimeError):
@@ -171,13 +173,42 @@ class Storage:
                 f"the database {self.shown} does not answer: {str(error.orig).splitlines()[0]}"
             ) from error
 
-    def check(self) -> None:
-        """Raise StorageError unless the database answers and takes a write."""
+    def check_reading(self) -> None:
+        """Raise StorageError unless the database answers."""
+        with self._checked(), self.read() as session:
+            session.execute(text("SELECT 1 FROM accounts LIMIT 1"))
+
+    def check_writing(self) -> None:
+        """Raise StorageError unless the database takes a write; nothing of it stays.
+
+        A transaction that ends without a change writes nothing, and would tell nothing.
+        """
+        with self._checked(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                # Written anew also where it stays what it was.
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version = {version:d}")
+                connection.commit()
+            else:
+                # A new table takes new room on the disk, at once, and is gone by rolling back.
+                connection.exec_driver_sql(
+                    f"CREATE TABLE {_TRIAL}_{secrets.token_hex(8)} AS SELECT 1 AS tried"
+                )
+                connection.rollback()
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
         try:
-            with self.engine.begin() as connection:
-                connection.execute(text("SELECT 1 FROM accounts LIMIT 1"))
+            yield
         except DBAPIError as error:
             raise StorageError(f"the database {self.shown} does not answer") from error
+
+    @property
+    def folder(self) -> Path | None:
+        """Where a SQLite database lies; None for a server's."""
+        if not self.is_sqlite:
+            return None
+        return Path(self.engine.url.database or "").absolute().parent
 
     def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, in which deleted texts may still stand."""

@@ -7,7 +7,7 @@ import resource
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -36,6 +36,13 @@ def narrow(tmp_path_factory) -> Iterator[Service]:
         requests_per_minute="0",
     ) as service:
         yield service
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.1)
 
 
 def connect(service: Service) -> socket.socket:
@@ -247,8 +254,11 @@ def test_a_full_disk_is_a_refusal_and_nothing_is_half_done(narrow):
             assert answer.json()["code"] in ("no_space", "storage_unavailable")
         assert admin.get("/healthz").status_code == 200
         assert [a["name"] for a in admin.get("/v1/accounts").json()] == before
+        wait_until(lambda: admin.get("/readyz").status_code == 503)
+        is_problem(admin.get("/readyz"), 503, "not_ready")
     finally:
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+    assert admin.get("/readyz").status_code == 200
     made = admin.post("/v1/accounts", json={"name": "تازه", "role": "author"})
     assert made.status_code == 201
     assert admin.get("/v1/log/verification").json()["holds"]

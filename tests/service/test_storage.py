@@ -5,11 +5,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from serve.identity import create_account
 from serve.roles import Role
@@ -26,7 +27,7 @@ def test_many_may_migrate_at_once(database_url):
     storages = [Storage(database_url) for _ in range(4)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(Storage.migrate, storages))
-    storages[0].check()
+    storages[0].check_writing()
     for storage in storages:
         storage.close()
 
@@ -70,6 +71,50 @@ def test_a_database_of_a_later_version_is_refused(storage):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StorageError, match="later version"):
         storage.migrate()
+
+
+def contents(storage):
+    """What the database holds, by table."""
+    found = inspect(storage.engine)
+    with storage.engine.connect() as connection:
+        return {
+            name: connection.execute(text(f'SELECT * FROM "{name}"')).all()
+            for name in found.get_table_names()
+        }
+
+
+def test_checking_that_it_takes_a_write_leaves_nothing(storage):
+    before = contents(storage)
+    for _ in range(3):
+        storage.check_writing()
+    assert contents(storage) == before
+
+
+def test_checking_a_sqlite_file_really_writes(make_url_of):
+    storage = Storage(make_url_of("sqlite"))
+    storage.migrate()
+    storage.truncate_log()
+    log = Path(f"{storage.engine.url.database}-wal")
+    assert log.stat().st_size == 0
+    storage.check_writing()
+    assert log.stat().st_size > 0
+    storage.close()
+
+
+def test_a_server_that_only_reads_is_told(make_url_of):
+    """Some managed servers do this to a database whose disk is full."""
+    url = make_url_of("postgresql")
+    storage = Storage(url)
+    storage.migrate()
+    with storage.engine.begin() as connection:
+        name = storage.engine.url.database
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    storage.close()
+    reading = Storage(url)
+    reading.check_reading()
+    with pytest.raises(StorageError):
+        reading.check_writing()
+    reading.close()
 
 
 @pytest.mark.parametrize(
