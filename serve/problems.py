@@ -29,7 +29,7 @@ _LOG = structlog.get_logger("bitaraf.problems")
 _MOST_FAULTS = 20
 _LONGEST_PLACE = 200
 # No room, no right to write, or a disk that fails: the operator must act, the caller may wait.
-_NO_ROOM = frozenset(
+NO_ROOM = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
 )
 _NOT_KEPT = (
@@ -194,7 +194,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     async def _system(request: Request, error: OSError) -> JSONResponse:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             return _storage_failed(request, error, "no_space")
         return await _unexpected(request, error)
 

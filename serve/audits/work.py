@@ -7,7 +7,6 @@ a step writes is the same the second time, and is written once.
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from classifier import Assessment, Scorer
 from classifier.audit import RecentAssessments
@@ -32,7 +31,7 @@ from serve.audits.records import Portion
 from serve.audits.slots import Slot, folder_name
 from serve.audits.spool import Place, Row, Spool, Unreadable
 from serve.operations.rates import Rates
-from serve.problems import ProblemError
+from serve.problems import NO_ROOM, ProblemError
 from serve.schemas import TextIn
 from serve.scoring import Desk
 from serve.settings import Settings
@@ -47,8 +46,6 @@ _UNPACKED = 4
 _LONGEST_PAUSE = 15.0
 _ROUND_SECONDS = 30.0
 _PURGE_SECONDS = 3600.0
-# No room, or too many files open: these pass.
-_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
 _UNSCORED = "Could not be assessed. Check its text, or split it."
 
 Result = TypeVar("Result")
@@ -57,7 +54,7 @@ Position = tuple[int, int, int, int]
 
 
 class StoppedError(BaseException):
-    """The process ends: cuts a step without its being taken for a failure of the work."""
+    """Cuts the work without its being taken for a failure: it is gone on with later."""
 
 
 class _GoneError(Exception):
@@ -132,6 +129,11 @@ class AuditWork:
             self.spool.remove(audit_id)
         except AuditFailedError as error:
             self._durable.step("fail", self._finish, audit_id, error.code)
+        except DBAPIError as error:
+            # A step was done and could not be noted. Left without an end, the work is gone on
+            # with behind the last note; ended with an error, it would be lost.
+            _LOG.warning("an audit is interrupted: its progress could not be noted", audit=audit_id)
+            raise StoppedError from error
         finally:
             self._active.discard(audit_id)
             self._recent.pop(audit_id, None)
@@ -185,7 +187,7 @@ class AuditWork:
             try:
                 return act(*arguments)
             except (OperationalError, InterfaceError, OSError) as error:
-                if isinstance(error, OSError) and error.errno not in _PASSING:
+                if isinstance(error, OSError) and error.errno not in NO_ROOM:
                     raise
                 _LOG.warning("an audit waits for the database or the disk", audit=arguments[0])
             self._stopping.wait(pause)

@@ -117,6 +117,7 @@ class Service:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self.tokens: dict[Role, str] = {}
+        self.command = [str(BITARAF)]
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -132,7 +133,7 @@ class Service:
     def start(self, *, wait: bool = True) -> Service:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [str(BITARAF), "serve", "--port", str(self.port)],
+                [*self.command, "serve", "--port", str(self.port)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self.environment,
@@ -141,7 +142,7 @@ class Service:
             self.wait_until_ready()
         return self
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 180) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:

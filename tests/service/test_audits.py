@@ -40,12 +40,15 @@ MARKER = "زنبورک‌نشان۷۳۱"
 class Office:
     """A running service, with a client in every role."""
 
-    def __init__(self, folder: Path, url: str, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, url: str, command: list[str] | None = None, **settings: str
+    ) -> None:
         self.datasets = folder / "datasets"
         self.datasets.mkdir(parents=True)
         self.service = Service(folder / "service", url, datasets=str(self.datasets), **settings)
         self.tokens = {role: self.service.token(role) for role in Role}
         self.tokens["other"] = self.service.token(Role.MONITOR)
+        self.service.command = command or self.service.command
         self.service.start()
 
     def __getitem__(self, who):
