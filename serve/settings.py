@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     )
     seconds_for_head: float = Field(15, gt=0, description="that a request's head may take")
     seconds_for_body: float = Field(180, gt=0, description="that a request's body may take")
+    seconds_for_answer: float = Field(
+        60, gt=0, description="that a client may take nothing of its answer before it is cut off"
+    )
     max_waiting: int = Field(64, ge=1, description="requests that may wait for the model")
     seconds_to_wait: float = Field(60, gt=0, description="that a text may wait for its turn")
     folder: Path = Field(
