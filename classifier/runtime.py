@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from classifier.bundle import BundleError, Manifest, read_manifest, verify_files
 from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS
 from classifier.reading import ReadDocument, read_document
 from classifier.windows import SpecialTokens, pack_windows
+
+
+class UnwantedError(Exception):
+    """Nobody waits for the result any more: the rest of the text was not scored."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,18 @@ class Runtime:
         """Sentences and tokens of a text."""
         return read_document(text, self._tokenizer)
 
-    def logits(self, text: str) -> Logits:
-        """Read the whole text, however long, and return the logits of all its parts."""
+    def logits(self, text: str, unwanted: Callable[[], bool] | None = None) -> Logits:
+        """Read the whole text, however long, and return the logits of all its parts.
+
+        `unwanted` is asked before each window; raises UnwantedError once it says so.
+        """
         read = self.read(text)
         outputs = len(self.manifest.outputs)
         sentences = np.full((len(read.spans), outputs), -np.inf, np.float32)
         windows = []
         for window in pack_windows(read.token_ids, self.manifest.window, self._special):
+            if unwanted is not None and unwanted():
+                raise UnwantedError
             tokens = len(window.input_ids)
             pooling = np.zeros((1, len(window.sentences), tokens), np.float32)
             for row, (_, start, end) in enumerate(window.sentences):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,11 +49,20 @@ class Scorer:
         """The model's manifest: version, thresholds, metrics."""
         return self.runtime.manifest
 
-    def score(self, text: str, identity: str | None = None) -> Assessment:
-        """Assess one text; offsets are code points into `text` exactly as given."""
+    def score(
+        self,
+        text: str,
+        identity: str | None = None,
+        unwanted: Callable[[], bool] | None = None,
+    ) -> Assessment:
+        """Assess one text; offsets are code points into `text` exactly as given.
+
+        A long text may take a minute: `unwanted` is asked now and then whether the result is
+        still wanted, and UnwantedError raised once it is not.
+        """
         reason = unreadable_reason(text)
         if reason is None:
-            logits = self.runtime.logits(text)
+            logits = self.runtime.logits(text, unwanted)
             if len(logits.read.spans):
                 assessment = decide(text, identity, logits, self.manifest)
                 return self._noted(assessment, logits.read.obfuscated)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -21,10 +21,13 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from serve.storage import StorageError
 
 MEDIA_TYPE = "application/problem+json"
+# As proxies log a request whose client went away; no answer has it.
+CLIENT_GONE = 499
 _LOG = structlog.get_logger("bitaraf.problems")
 _MOST_FAULTS = 20
 _LONGEST_PLACE = 200
@@ -152,6 +155,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def _problem(request: Request, error: ProblemError) -> JSONResponse:
         return problem_response(request, error.code, error.english, error.persian, error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(request: Request, error: ClientDisconnect) -> Response:
+        # Nobody hears it; the log and the metrics tell it from an answer.
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -32,7 +32,8 @@ class _Turn:
     number: int
     text: TextIn = field(compare=False)
     scorer: Scorer = field(compare=False)
-    result: Future[Assessment] = field(compare=False)
+    result: Future[Assessment] = field(compare=False, default_factory=Future)
+    unwanted: threading.Event = field(compare=False, default_factory=threading.Event)
 
 
 class Desk:
@@ -83,24 +84,29 @@ class Desk:
         Raises ProblemError if it is too long. Whoever no longer wants it cancels the result.
         """
         self._check_length(text)
-        return self._enter(text, scorer, _BACKGROUND)
+        return self._enter(text, scorer, _BACKGROUND).result
 
     async def wait_for(self, text: TextIn, scorer: Scorer | None = None) -> Assessment:
         """Score one text when its turn comes, holding no thread while it waits.
 
         With `scorer` it is scored by that model, for parts of one request belong together.
-        Raises ProblemError if it is too long, too many wait, or its turn does not come.
+        Raises ProblemError if it is too long, too many wait, or its turn does not come. When
+        it is cancelled, the model stops working on the text.
         """
         self._check_length(text)
         chosen = scorer or self.ready()
         with self._place():
-            result = self._enter(text, chosen, _PEOPLE)
-            waiting = asyncio.wrap_future(result)
-            done, _ = await asyncio.wait([waiting], timeout=self.settings.seconds_to_wait)
-            # What has begun is waited for: it cannot be stopped, and is nearly there.
-            if not done and result.cancel():
-                raise _busy()
-            return await waiting
+            turn = self._enter(text, chosen, _PEOPLE)
+            waiting = asyncio.wrap_future(turn.result)
+            try:
+                done, _ = await asyncio.wait([waiting], timeout=self.settings.seconds_to_wait)
+                # What has begun is waited for.
+                if not done and turn.result.cancel():
+                    raise _busy()
+                return await waiting
+            finally:
+                turn.unwanted.set()
+                waiting.cancel()
 
     def _check_length(self, text: TextIn) -> None:
         if len(text.text) > self.settings.max_characters:
@@ -123,14 +129,14 @@ class Desk:
         finally:
             self._places.release()
 
-    def _enter(self, text: TextIn, scorer: Scorer, priority: int) -> Future[Assessment]:
-        result: Future[Assessment] = Future()
-        self._turns.put(_Turn(priority, next(self._numbers), text, scorer, result))
+    def _enter(self, text: TextIn, scorer: Scorer, priority: int) -> _Turn:
+        turn = _Turn(priority, next(self._numbers), text, scorer)
+        self._turns.put(turn)
         with self._starting:
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, name="model", daemon=True)
                 self._worker.start()
-        return result
+        return turn
 
     def _work(self) -> None:
         while True:
@@ -139,7 +145,7 @@ class Desk:
             if not turn.result.set_running_or_notify_cancel():
                 continue
             try:
-                assessment = turn.scorer.score(turn.text.text, turn.text.id)
+                assessment = turn.scorer.score(turn.text.text, turn.text.id, turn.unwanted.is_set)
                 metrics.observe_assessment(assessment)
             except BaseException as error:
                 turn.result.set_exception(error)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -12,7 +14,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from classifier.readers import Desk, printable, sound
+from classifier.readers import Desk, Document, LeftOut, Unread, printable, sound
 from serve.problems import ProblemError
 from serve.settings import Settings
 
@@ -66,6 +68,30 @@ def _no_file() -> ProblemError:
     )
 
 
+class _ReadingDesk(Desk):
+    """A desk that can be called off by another thread than the one that reads at it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._called_off = threading.Event()
+
+    def read_bytes(
+        self, name: str, data: bytes, text_column: str | None = None
+    ) -> Iterator[Document | Unread | LeftOut]:
+        """As long as it is not called off."""
+        for item in super().read_bytes(name, data, text_column):
+            if self._called_off.is_set():
+                return
+            yield item
+
+    def call_off(self) -> None:
+        """End what is being read, soon."""
+        self._called_off.set()
+        # It may be ending at this moment by itself.
+        with suppress(AttributeError):
+            self.close()
+
+
 class ReadingRoom:
     """Lends desks that read uploads: few at a time, each with a worker process of its own.
 
@@ -79,22 +105,29 @@ class ReadingRoom:
     async def read[Found](self, work: Callable[[Desk], Found], patience: float = 20.0) -> Found:
         """Give `work` a desk in a thread of its own; whoever waits for one holds no thread.
 
-        Raises ProblemError if none comes free.
+        Raises ProblemError if none comes free. When it is cancelled, the reading stops.
         """
         begun = False
+        reader = _ReadingDesk()
 
         def with_desk() -> Found:
             nonlocal begun
             begun = True
-            with Desk() as desk:
-                return work(desk)
+            with reader:
+                return work(reader)
 
         task = asyncio.ensure_future(anyio.to_thread.run_sync(with_desk, limiter=self._limiter))
-        done, _ = await asyncio.wait([task], timeout=patience)
-        if not done and not begun:
-            task.cancel()
-            raise _no_place()
-        return await task
+        try:
+            done, _ = await asyncio.wait([task], timeout=patience)
+            if not done and not begun:
+                raise _no_place()
+            return await asyncio.shield(task)
+        finally:
+            if not begun:
+                task.cancel()
+            elif not task.done():
+                task.add_done_callback(lambda ended: ended.exception())
+                await anyio.to_thread.run_sync(reader.call_off)
 
 
 def _no_place() -> ProblemError:

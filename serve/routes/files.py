@@ -12,6 +12,7 @@ from classifier.readers import Desk as Reader
 from classifier.readers import Document, LeftOut, Unread, sound
 from classifier.scorer import Scorer, on_document
 from serve.identity import Allowed, Principal
+from serve.presence import while_present
 from serve.problems import ProblemError, wants_persian
 from serve.roles import Permission
 from serve.routes.common import RatesNow, SettingsNow, errors
@@ -89,20 +90,24 @@ async def score_file(
     read in memory, by a process that ends with the request; nothing of it is kept.
     """
     persian = wants_persian(request)
-    documents, unread, complete = await _READERS.read(
-        lambda reader: _read(reader, upload, settings, persian=persian)
-    )
-    if not documents:
-        raise _unreadable(upload.name, unread)
-    if rates.counts_documents:
-        await run_in_threadpool(rates.documents, caller.account_id, len(documents))
-    scorer = desk.ready()
-    return FileOut(
-        file=upload.name,
-        documents=[await _assess(document, desk, scorer) for document in documents],
-        unread=unread,
-        complete=complete,
-    )
+
+    async def work() -> FileOut:
+        documents, unread, complete = await _READERS.read(
+            lambda reader: _read(reader, upload, settings, persian=persian)
+        )
+        if not documents:
+            raise _unreadable(upload.name, unread)
+        if rates.counts_documents:
+            await run_in_threadpool(rates.documents, caller.account_id, len(documents))
+        scorer = desk.ready()
+        return FileOut(
+            file=upload.name,
+            documents=[await _assess(document, desk, scorer) for document in documents],
+            unread=unread,
+            complete=complete,
+        )
+
+    return await while_present(request, work())
 
 
 def _read(
