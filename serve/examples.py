@@ -236,6 +236,7 @@ ANSWERS: dict[str, Any] = {
         "encoder": "intfloat/multilingual-e5-small",
         "thresholds": {"review_threshold": 0.3, "flag_threshold": 0.7},
         "metrics": {},
+        "characters_per_second": 5200.0,
     },
     "getCodebook": {"version": "1", "rules": [_RULE], "protected": [_KIND]},
     "getPrincipal": {"name": "دفتر پایش شمال", "role": "monitor"},

@@ -85,6 +85,9 @@ class ModelOut(BaseModel):
     encoder: str
     thresholds: dict[str, float]
     metrics: dict[str, Any]
+    characters_per_second: float | None = Field(
+        description="how fast it read lately, waiting left out; null before the first text"
+    )
 
 
 class PrincipalOut(BaseModel):

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from serve.schemas import TextIn
 from serve.settings import Settings
 
 _PEOPLE, _BACKGROUND = 0, 1
+# Shorter texts tell little of the pace, and the latest count most.
+_TELLING = 300
+_WEIGHT_OF_LATEST = 0.3
 
 
 @dataclass(order=True)
@@ -47,6 +51,8 @@ class Desk:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.scorer: Scorer | None = None
+        self.pace: float | None = None
+        """Characters that the model reads in a second, as of late; None before it is known."""
         self._places = threading.BoundedSemaphore(settings.max_waiting)
         self._turns: queue.PriorityQueue[_Turn] = queue.PriorityQueue()
         self._numbers = itertools.count()
@@ -144,14 +150,23 @@ class Desk:
             # Whoever gave up meanwhile costs nothing.
             if not turn.result.set_running_or_notify_cancel():
                 continue
+            began = time.perf_counter()
             try:
                 assessment = turn.scorer.score(turn.text.text, turn.text.id, turn.unwanted.is_set)
+                self._note_pace(assessment, len(turn.text.text), time.perf_counter() - began)
                 metrics.observe_assessment(assessment)
             except BaseException as error:
                 turn.result.set_exception(error)
             else:
                 turn.result.set_result(assessment)
             del turn
+
+    def _note_pace(self, assessment: Assessment, characters: int, seconds: float) -> None:
+        if assessment.score is None or characters < _TELLING:
+            return
+        latest = characters / max(seconds, 1e-3)
+        before = latest if self.pace is None else self.pace
+        self.pace = before + _WEIGHT_OF_LATEST * (latest - before)
 
 
 def _busy() -> ProblemError:

@@ -27,6 +27,7 @@ def model(desk: DeskNow) -> ModelOut:
         encoder=manifest.encoder["name"],
         thresholds={k: v for k, v in calibration.items() if k.endswith("_threshold")},
         metrics=manifest.metrics,
+        characters_per_second=round(desk.pace, 1) if desk.pace is not None else None,
     )
 
 

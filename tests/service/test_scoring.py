@@ -58,6 +58,11 @@ def test_openapi_has_persian_examples_and_stable_operation_ids(service):
     assert "USE.md" in schema["info"]["description"]
 
 
+def test_the_pace_is_told_once_it_is_known(service):
+    assert service.post("/v1/score", json={"text": f"{PARTISAN} {PARTISAN}"}).status_code == 200
+    assert service.get("/v1/model").json()["characters_per_second"] > 0
+
+
 def test_a_long_text_is_refused_and_never_cut(service):
     body = is_problem(service.post("/v1/score", json={"text": "متن " * 6000}), 422, "text_too_long")
     assert "20,000" in body["detail"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import zipfile
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from serve.roles import Role
 from tests.conftest import PARTISAN, PERMITTED, ROOT
 from tests.service.conftest import Service
+from tests.service.test_departures import metric
+from tests.service.test_faults import wait_until
+from tests.web.test_look import violations
 
 FIXTURES = ROOT / "tests" / "fixtures"
 # What the text's own letters are: labels and words for screen readers stand beside them.
@@ -277,6 +281,66 @@ def test_waiting_can_be_cancelled_and_the_text_stays(open_page):
     page.locator("#check").wait_for()
     assert page.locator("#text").input_value() == PARTISAN
     assert "رها شد" in page.locator("#status").inner_text()
+
+
+def test_cancelling_frees_the_service_too(open_page, tmp_path):
+    service = Service(tmp_path, f"sqlite:///{tmp_path / 'b.db'}").start()
+    try:
+        page = open_page(service=service, expected_errors=True).page
+        page.locator("#text").fill(" ".join(f"{PARTISAN} نوبت {n}." for n in range(3000)))
+        page.locator("#check").click()
+        wait_until(lambda: metric(service, "bitaraf_texts_waiting") == 1)
+        page.locator("#cancel").click()
+        wait_until(lambda: metric(service, "bitaraf_texts_waiting") == 0)
+        page.locator("#text").fill(PARTISAN)
+        page.locator("#check").click()
+        page.locator(".verdict").wait_for(timeout=60_000)
+        # In turn, the long one would have come first.
+        assert metric(service, "bitaraf_assessments_total") == 1
+    finally:
+        service.stop()
+
+
+@pytest.mark.parametrize(
+    ("language", "pace", "says"),
+    [
+        ("fa", 1000, "حدود ۲ دقیقه"), ("en", 1000, "about 2 minutes"),
+        ("en", 3000, "about 40 seconds"), ("en", None, "may take some minutes"),
+        ("en", 1_000_000, ""),
+    ],
+)  # fmt: skip
+def test_what_a_long_text_takes_is_told_and_heard(open_page, tmp_path, language, pace, says):
+    text = "کلاس تعمیر دوچرخه از شنبه برقرار است.\n" * (120_000 // 38)
+    path = tmp_path / "long.txt"
+    path.write_text(text, "utf-8")
+    watched = open_page(language, expected_errors=True)
+    page = watched.page
+    told = threading.Event()
+
+    def model(route):
+        route.fulfill(json=route.fetch().json() | {"characters_per_second": pace})
+        told.set()
+
+    page.route("**/v1/model", model)
+    page.route("**/v1/score**", lambda route: None)
+    page.route("**/v1/score/file", lambda route: None)
+    page.locator("#text").fill(text)
+    for again in (False, True):
+        if again:
+            page.locator("#file").set_input_files(path)
+        page.locator("#check").click()
+        if says:
+            page.locator("#expected:not([hidden])").wait_for()
+            assert says in page.locator("#expected").inner_text()
+            assert says in page.locator("#status").inner_text()
+            assert violations(page) == []
+        else:
+            page.wait_for_timeout(1000)
+            assert told.is_set()
+            assert page.locator("#expected").is_hidden()
+        page.locator("#cancel").click()
+        page.locator("#check").wait_for()
+        assert page.locator("#expected").is_hidden()
 
 
 def test_the_example_and_nothing_at_all(open_page):

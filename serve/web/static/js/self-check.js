@@ -190,6 +190,49 @@ async function check() {
   }
 }
 
+// How long it takes -------------------------------------------------------------------------
+
+// Files whose length shows before they are read; of the others, only that they are large.
+const PLAIN = /\.(txt|md|markdown|html?|csv|tsv|jsonl)$/i;
+const LARGE_TEXT = 50_000;
+const LARGE_FILE = 300_000;
+const WORTH_TELLING = 8;
+let expected = null;
+
+/** Tell what to expect of a long text, by its length and the service's pace of late. */
+async function expect(running) {
+  const { file } = state;
+  const known = !file || PLAIN.test(file.name);
+  try {
+    const length = known ? countCodePoints(file ? await file.text() : textField.value) : null;
+    const pace = known ? (await api.model()).characters_per_second : null;
+    if (state.running !== running) return;
+    const large = length === null ? file.size > LARGE_FILE : length > LARGE_TEXT;
+    const seconds = length !== null && pace ? length / pace : null;
+    if (seconds === null ? !large : seconds < WORTH_TELLING) return;
+    expected = { seconds };
+    drawExpected();
+    say(`${t("waiting")} ${byId("expected").textContent}`);
+  } catch {
+    // What to expect is a courtesy; the check itself tells what is wrong.
+  }
+}
+
+function drawExpected() {
+  byId("expected").hidden = expected === null;
+  if (expected === null) return;
+  const { seconds } = expected;
+  byId("expected").textContent =
+    seconds === null ? t("expected_long") : t("expected", duration(seconds));
+}
+
+/** A time as people say it, rather too long than too short. */
+function duration(seconds) {
+  return seconds <= 60
+    ? t("seconds", number(Math.ceil(seconds / 10) * 10))
+    : t("minutes", number(Math.ceil(seconds / 60)));
+}
+
 let clock = 0;
 
 function wait(running) {
@@ -207,11 +250,14 @@ function wait(running) {
   form.setAttribute("aria-busy", "true");
   say(t("waiting"));
   byId("cancel").focus();
+  expect(running);
 }
 
 function stopWaiting() {
   clearInterval(clock);
   state.running = null;
+  expected = null;
+  drawExpected();
   byId("tools").hidden = false;
   byId("waiting").hidden = true;
   byId("drop-file").hidden = false;
@@ -363,6 +409,7 @@ onLanguage(() => {
   drawLegend();
   drawCount();
   drawFile();
+  drawExpected();
   drawResult();
 });
 greet();

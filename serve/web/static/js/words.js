@@ -26,6 +26,10 @@ const fa = {
 
   waiting: "در حال خواندن و سنجیدن متن…",
   elapsed: (n) => `${n} ثانیه`,
+  expected: (n) => `متن بلند است؛ حدود ${n} طول می‌کشد. می‌توانید رهایش کنید.`,
+  expected_long: "متن بلند یا پروندهٔ بزرگ شاید چند دقیقه طول بکشد. می‌توانید رهایش کنید.",
+  seconds: (n) => `${n} ثانیه`,
+  minutes: (n) => `${n} دقیقه`,
   cancel: "رها کردن",
   cancelled: "سنجش رها شد. متن شما سر جایش است.",
   done: (verdict) => `سنجش تمام شد: ${verdict}`,
@@ -279,6 +283,10 @@ const en = {
 
   waiting: "Reading and checking the text…",
   elapsed: (n) => `${n} s`,
+  expected: (n) => `A long text: this takes about ${n}. You can cancel.`,
+  expected_long: "A long text or a large file may take some minutes. You can cancel.",
+  seconds: (n) => `${n} seconds`,
+  minutes: (n) => `${n} minutes`,
   cancel: "Cancel",
   cancelled: "Cancelled. Your text is where it was.",
   done: (verdict) => `Checked: ${verdict}`,
