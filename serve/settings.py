@@ -5,14 +5,18 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Read elsewhere: by the builder of models, the set-up and the tests.
 _OTHERS = frozenset({"BITARAF_BROWSER", "BITARAF_CACHE", "BITARAF_PYTHON", "BITARAF_REAL_TEXTS"})
+
+# The service answers at the root of a name; a path would lead elsewhere.
+_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
 
 
 def _default_folder() -> Path:
@@ -37,6 +41,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    public_url: str = Field(
+        "",
+        description="where people reach the service, such as https://bitaraf.example; stands in "
+        "links that are given out; default: the address of each request",
+    )
     model: Path | None = Field(None, description="a model bundle; default: the shipped one")
     workers: int = Field(1, ge=1, le=64, description="processes that serve")
     workers_folder: Path | None = Field(
@@ -90,6 +99,13 @@ class Settings(BaseSettings):
         "info", description="debug, info, warning or error"
     )
     seconds_to_stop: int = Field(20, ge=1, description="for requests at work when it is stopped")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address_alone(cls, given: str) -> str:
+        if given and not _ADDRESS.fullmatch(given):
+            raise ValueError("give a scheme and a name, such as https://bitaraf.example")
+        return given.rstrip("/")
 
     @property
     def database_url(self) -> str:

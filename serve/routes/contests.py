@@ -20,6 +20,7 @@ from serve.roles import Permission
 from serve.routes.common import StorageNow, errors
 from serve.routes.prose import Statement
 from serve.schemas import CategoryOut
+from serve.settings import Settings
 from serve.storage import Contest, Decision, Storage, StoredAssessment
 
 Reviewer = Annotated[Principal, Depends(Allowed(Permission.REVIEW))]
@@ -156,8 +157,12 @@ def create(
 
 
 def link_of(request: Request, token: str) -> str:
-    """The address of the page that shows a contest to a person."""
-    return f"{str(request.base_url).rstrip('/')}/contest#{token}"
+    """The address of the page that shows a contest to a person.
+
+    It names the service as people reach it: behind a proxy, the request may name it otherwise.
+    """
+    settings: Settings = request.app.state.settings
+    return f"{settings.public_url or str(request.base_url).rstrip('/')}/contest#{token}"
 
 
 @router.delete(

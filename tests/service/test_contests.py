@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from serve.roles import Role
 from serve.storage import Contest
 from serve.storage.tables import now
 from tests.conftest import PARTISAN
-from tests.service.office import PASSAGE
+from tests.service.office import PASSAGE, Office
 from tests.service.test_identity import GUARDED
 from tests.service.test_scoring import is_problem
 
@@ -49,6 +51,20 @@ def test_a_token_is_shown_once_and_opens_its_assessment(office):
         assert hidden not in str(seen)
     listed = office["babak"].get(f"/v1/assessments/{identity}/reviews").json()["contests"]
     assert [(c["id"], c["answered_at"]) for c in listed] == [(made["id"], None)]
+
+
+@pytest.mark.parametrize("given", ["https://bitaraf.example", "https://bitaraf.example/"])
+def test_links_lead_where_people_reach_the_service(make_url_of, given):
+    behind_proxy = Office(make_url_of("sqlite"), public_url=given)
+    identity = behind_proxy.assessment()
+    behind_proxy.review("narges", identity)
+    made = contest(behind_proxy, identity)
+    assert made["link"] == f"https://bitaraf.example/contest#{made['token']}"
+    path = f"/v1/assessments/{identity}/notice"
+    notice = behind_proxy["narges"].get(path, headers={"Contest-Token": made["token"]})
+    assert f'href="{made["link"]}"' in notice.text
+    assert "office.example" not in notice.text
+    behind_proxy.close()
 
 
 def test_text_that_is_not_kept_is_not_shown(office):

@@ -11,7 +11,7 @@ from serve.identity import create_account
 from serve.operations.rates import Rates
 from serve.problems import ProblemError
 from serve.roles import Role
-from serve.settings import Settings
+from serve.settings import Settings, read_settings
 from tests.conftest import PERMITTED, ROOT
 from tests.service.test_scoring import is_problem
 
@@ -124,6 +124,20 @@ def test_an_unknown_setting_is_refused(run_bitaraf, tmp_path):
     assert refused.returncode == 2
     assert b"BITARAF_MAX_BACH" in refused.stderr
     assert b"BITARAF_MAX_BATCH" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "bitaraf.example", "ftp://bitaraf.example", "https://", "https://a.example/path",
+        "https://a.example?x=1", "https://a.example#x", "https://me:word@a.example",
+        "https://a.example?", "https://a b.example", "https://[::1",
+    ],
+)  # fmt: skip
+def test_a_public_address_is_checked_at_the_start(monkeypatch, address):
+    monkeypatch.setenv("BITARAF_PUBLIC_URL", address)
+    with pytest.raises(ValueError, match="BITARAF_PUBLIC_URL"):
+        read_settings()
 
 
 def test_every_setting_stands_in_the_documents():
