@@ -13,7 +13,7 @@ from serve.audits.work import AuditWork
 from serve.limits import BodyLimit
 from serve.operations.logs import RequestLog
 from serve.operations.models import Models
-from serve.operations.rates import Rates
+from serve.operations.rates import Attempts, Rates
 from serve.operations.readiness import Readiness
 from serve.routes import (
     about,
@@ -103,6 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.storage = storage
     app.state.models = switch
     app.state.rates = rates
+    app.state.attempts = Attempts(chosen.contest_attempts_per_minute)
     app.state.audits = work
     app.state.stopping = stopping
     app.state.readiness = Readiness(chosen, storage)

@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         description="where people reach the service, such as https://bitaraf.example; stands in "
         "links that are given out; default: the address of each request",
     )
+    proxies: str = Field(
+        "127.0.0.1,::1",
+        description="addresses or networks of proxies before it, parted by commas, which are "
+        "believed whom a request comes from (`X-Forwarded-For`)",
+    )
     model: Path | None = Field(None, description="a model bundle; default: the shipped one")
     workers: int = Field(1, ge=1, le=64, description="processes that serve")
     workers_folder: Path | None = Field(
@@ -94,6 +99,9 @@ class Settings(BaseSettings):
     )
 
     requests_per_minute: int = Field(600, ge=0, description="of one account; 0: no limit")
+    contest_attempts_per_minute: int = Field(
+        60, ge=0, description="to open contest links, of one address; 0: no limit"
+    )
     documents_per_day: int = Field(0, ge=0, description="of one account; 0: no limit")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info, warning or error"
@@ -106,6 +114,15 @@ class Settings(BaseSettings):
         if given and not _ADDRESS.fullmatch(given):
             raise ValueError("give a scheme and a name, such as https://bitaraf.example")
         return given.rstrip("/")
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, given: str) -> str:
+        named = [item.strip() for item in given.split(",") if item.strip()]
+        for item in named:
+            # Not "*": then anybody could name any address, also this computer's own.
+            ipaddress.ip_network(item)
+        return ",".join(named)
 
     @property
     def database_url(self) -> str:

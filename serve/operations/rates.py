@@ -1,16 +1,25 @@
-"""Rates and quotas of each account, counted in the database so that all workers share them."""
+"""Rates and quotas of each account, counted in the database so that all workers share them.
+
+Whoever has no account is counted by address, in each process for itself: a stranger's
+attempt is worth no write.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+import math
+import threading
 import time
 
 from sqlalchemy import case
 
+from classifier.presentation import persian_digits
 from serve.problems import ProblemError
 from serve.storage import Storage, Usage
 from serve.storage.engine import insert_into
 
 _MINUTE, _DAY = 60, 86_400
+_MOST_PLACES = 50_000
 
 
 class Rates:
@@ -70,6 +79,55 @@ class Rates:
                 f"{wait} ثانیهٔ دیگر دوباره بکوشید.",
                 {"Retry-After": str(wait)},
             )
+
+
+class Attempts:
+    """Counts what comes from each address in a minute; 0 means no limit."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute
+        self._counting = threading.Lock()
+        self._minute = 0
+        self._counts: dict[str, int] = {}
+
+    def count(self, address: str) -> None:
+        """Count an attempt; raises ProblemError (429) over the limit."""
+        if not self._most:
+            return
+        place = _place_of(address)
+        # A clock that only goes on: setting the other one opens and closes nothing.
+        now = time.monotonic()
+        with self._counting:
+            if int(now // _MINUTE) != self._minute:
+                self._minute = int(now // _MINUTE)
+                self._counts.clear()
+            so_far = self._counts.get(place, 0)
+            full = place not in self._counts and len(self._counts) >= _MOST_PLACES
+            refused = full or so_far >= self._most
+            if not refused:
+                self._counts[place] = so_far + 1
+        if refused:
+            wait = max(math.ceil((self._minute + 1) * _MINUTE - now), 1)
+            raise ProblemError(
+                "too_many_requests",
+                f"Too many attempts from your address. Try again in {wait} seconds.",
+                f"از نشانی شما بیش از اندازه کوشش شده است. {persian_digits(wait)} ثانیهٔ دیگر "
+                "دوباره بکوشید.",
+                {"Retry-After": str(wait)},
+            )
+
+
+def _place_of(address: str) -> str:
+    """What counts as one caller: of IPv6, the network, for whoever has one has all in it."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
 
 
 _WORDS = {_MINUTE: ("a minute", "دقیقه"), _DAY: ("a day", "روز")}

@@ -37,6 +37,7 @@ def run(settings: Settings) -> None:
         "log_config": None,
         "access_log": False,
         "server_header": False,
+        "forwarded_allow_ips": settings.proxies,
         "timeout_graceful_shutdown": settings.seconds_to_stop,
         # A worker that is busy with a long text answers late; that is no reason to kill it.
         "timeout_worker_healthcheck": 60,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from classifier.codebook import PROTECTED_KINDS, RULES
 from serve.identity import Allowed, Principal
+from serve.operations.rates import Attempts
 from serve.reviews import contests, desk
 from serve.reviews.outcome import Outcome
 from serve.reviews.passages import Passage, evidence_of, protected_of
@@ -119,7 +120,13 @@ def _token_of(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)],
 ) -> str:
-    """A token that opens a contest now; raises ProblemError (401), the same for every failure."""
+    """A token that opens a contest now.
+
+    Raises ProblemError: 401, the same for every failure; 429 after too many attempts, good ones
+    too, or the answer would tell which was good.
+    """
+    attempts: Attempts = request.app.state.attempts
+    attempts.count(request.client.host if request.client else "")
     storage: Storage = request.app.state.storage
     if credentials is None or credentials.scheme.lower() != "contest":
         raise contests.unusable()

@@ -1,10 +1,14 @@
 """Contest links: one assessment each, one answer, and nothing else."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from starlette.testclient import TestClient
 
+from serve.operations import rates
 from serve.roles import Role
 from serve.storage import Contest
 from serve.storage.tables import now
@@ -165,6 +169,34 @@ def test_every_failure_is_the_same(office):
             answers.add((answer.text, answer.headers["www-authenticate"]))
     assert len(answers) == 1
     assert holder(office, good).get("/v1/contests/current").status_code == 200
+
+
+def test_attempts_from_one_address_are_limited(make_url_of, monkeypatch):
+    limited = Office(make_url_of("sqlite"), contest_attempts_per_minute=5)
+    made = contest(limited, limited.assessment())
+    clock = SimpleNamespace(time=time.time, monotonic=lambda: 600.0)
+    monkeypatch.setattr(rates, "time", clock)
+
+    def attempt(token, address="198.51.100.7"):
+        client = TestClient(limited.app, client=(address, 50000))
+        return client.get("/v1/contests/current", headers={"Authorization": f"Contest {token}"})
+
+    for number in range(5):
+        is_problem(attempt(f"btc_{number:032}_x"), 401, "contest_unusable")
+    # A good token is refused as well: what is not looked up tells nothing.
+    for token in ("btc_x", made["token"]):
+        refused = attempt(token)
+        is_problem(refused, 429, "too_many_requests")
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert attempt(made["token"], "198.51.100.8").status_code == 200
+    # Whoever has one address of an IPv6 network has them all.
+    for number in range(5):
+        assert attempt("btc_x", f"2001:db8::{number}").status_code == 401
+    assert attempt("btc_x", "2001:db8::ffff").status_code == 429
+    assert attempt(made["token"], "2001:db8:0:1::1").status_code == 200
+    clock.monotonic = lambda: 660.0
+    assert attempt(made["token"]).status_code == 200
+    limited.close()
 
 
 def test_a_token_opens_nothing_else(office):

@@ -140,6 +140,29 @@ def test_a_public_address_is_checked_at_the_start(monkeypatch, address):
         read_settings()
 
 
+def test_whom_a_request_comes_from_is_believed_of_known_proxies_only(start_service):
+    def statuses(service):
+        """Attempts from two addresses in turn, as a proxy on this computer names them."""
+        client = service.client()
+        return [
+            client.get(
+                "/v1/contests/current", headers={"X-Forwarded-For": f"203.0.113.9, 192.0.2.{end}"}
+            ).status_code
+            for end in (1, 1, 1, 2)
+        ]
+
+    limit = {"contest_attempts_per_minute": "2"}
+    assert statuses(start_service(**limit)) == [401, 401, 429, 401]
+    assert statuses(start_service(proxies="10.0.0.0/8", **limit)) == [401, 401, 429, 429]
+
+
+@pytest.mark.parametrize("proxies", ["*", "proxy", "10.0.0.1/8", "10.0.0.0/33"])
+def test_proxies_are_checked_at_the_start(monkeypatch, proxies):
+    monkeypatch.setenv("BITARAF_PROXIES", proxies)
+    with pytest.raises(ValueError, match="BITARAF_PROXIES"):
+        read_settings()
+
+
 def test_every_setting_stands_in_the_documents():
     told = (ROOT / "docs" / "service.md").read_text("utf-8")
     for name, field in Settings.model_fields.items():
