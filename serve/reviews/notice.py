@@ -14,16 +14,13 @@ from sqlalchemy.orm import Session
 
 from classifier.codebook import RULES, Category
 from classifier.presentation import persian_digits
+from serve.dates import in_persian
 from serve.reviews.desk import reviews_of
 from serve.reviews.passages import evidence_of, kept_text
 from serve.storage import Decision, StoredAssessment
 from serve.storage.tables import now
 
 TITLE = "آگاهی‌نامه دربارهٔ یک متن"
-_MONTHS = (
-    "ژانویه", "فوریه", "مارس", "آوریل", "مه", "ژوئن",
-    "ژوئیه", "اوت", "سپتامبر", "اکتبر", "نوامبر", "دسامبر",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -180,7 +177,7 @@ def _answer(answer: Answer | None) -> tuple[str, ...]:
             "ارزیابی همین متن را می‌بینید و نظر خود را می‌نویسید.",
             then,
         )
-    until = f"تا {date(answer.until)}"
+    until = f"تا {in_persian(answer.until)}"
     if answer.link is None:
         return (
             "اگر این نظر را درست نمی‌دانید، نظر خود را بنویسید. پیوند پاسخ جداگانه به شما داده "
@@ -197,19 +194,10 @@ def _answer(answer: Answer | None) -> tuple[str, ...]:
 
 def _facts(assessment: StoredAssessment, confirmed_at: datetime) -> tuple[Fact, ...]:
     return (
-        Fact("تاریخ این نامه", date(now())),
-        Fact("تاریخ ارزیابی", date(assessment.created_at)),
-        Fact("تاریخ تأیید", date(confirmed_at)),
+        Fact("تاریخ این نامه", in_persian(now())),
+        Fact("تاریخ ارزیابی", in_persian(assessment.created_at)),
+        Fact("تاریخ تأیید", in_persian(confirmed_at)),
         Fact("نسخهٔ راهنمای داوری", persian_digits(assessment.codebook)),
         Fact("مدل", assessment.model, latin=True),
         Fact("شناسهٔ ارزیابی", assessment.id, latin=True),
     )
-
-
-def date(moment: datetime) -> str:
-    """A day in words and by the international standard.
-
-    The standard's form is isolated, so that its parts keep their order in Persian lines.
-    """
-    words = persian_digits(f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}")
-    return f"{words} (\u2066{moment.date().isoformat()}\u2069)"

@@ -29,8 +29,6 @@ _OTHER_FONTS = "Tahoma,Noto Naskh Arabic"
 _INK, _ACCENT, _MUTED = RGBColor(0x1D, 0x22, 0x26), RGBColor(0x1F, 0x4F, 0x4A), RGBColor(86, 94, 99)
 # What XML cannot hold, and marks of direction that would reach beyond their passage.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\u202a-\u202e]")
-# The international form of a date, set off in a line by isolates.
-_LATIN = re.compile("\u2066([^\u2069]*)\u2069")
 
 
 def render(notice: Notice) -> bytes:
@@ -153,26 +151,16 @@ def _write(
     bold: bool = False,
     colour: RGBColor = _INK,
 ) -> None:
-    """Persian words; what is isolated in them, such as a date, runs the other way."""
-    for position, part in enumerate(_LATIN.split(words)):
-        if position % 2:
-            _latin(paragraph, part, size=size, bold=bold, colour=colour)
-        elif part:
-            _style(paragraph.add_run(part), size=size, bold=bold, colour=colour, persian=True)
+    """Persian words."""
+    if words:
+        _style(paragraph.add_run(words), size=size, bold=bold, colour=colour, persian=True)
 
 
-def _latin(
-    paragraph: Paragraph,
-    words: str,
-    *,
-    size: float,
-    bold: bool = False,
-    colour: RGBColor = _INK,
-) -> None:
+def _latin(paragraph: Paragraph, words: str, *, size: float) -> None:
     # Digits and hyphens have no direction of their own. Marks on both sides lend them one;
     # isolates would too, but not every program for documents knows them.
     run = paragraph.add_run(f"\u200e{words}\u200e")
-    _style(run, size=size, bold=bold, colour=colour, persian=False)
+    _style(run, size=size, bold=False, colour=_INK, persian=False)
 
 
 def _style(run: Run, *, size: float, bold: bool, colour: RGBColor, persian: bool) -> None:

@@ -10,6 +10,8 @@ import pytest
 from docx import Document
 
 from classifier.codebook import RULES
+from classifier.presentation import persian_digits
+from serve.dates import in_persian
 from serve.reviews.notice_docx import MEDIA_TYPE
 from serve.storage.tables import now
 from tests.conftest import PARTISAN
@@ -59,9 +61,12 @@ def test_it_says_what_was_found_and_how_to_answer(office, confirmed, form):
     for part in (
         "گزارش بهاره.docx", PASSAGE, "E3", E3, "یک نفر آن را بازبینی و تأیید کرد",
         "این به چه معناست", "این به چه معنا نیست", made["link"], "2026.1-test", confirmed,
-        now().date().isoformat(),
+        in_persian(now()), f"تا {in_persian(now() + timedelta(days=30))}",
     ):  # fmt: skip
         assert part in said, part
+    # Dates are Jalali, as on the page that the link leads to.
+    assert now().date().isoformat() not in said
+    assert persian_digits(now().year) not in said
     for word in SANCTIONS:
         assert word not in said, word
     for name in ("narges", "owner", "همهٔ متن را خواندم"):

@@ -25,10 +25,11 @@ export function number(value, options = {}) {
   return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-GB", options).format(value);
 }
 
-/** A moment in the page's calendar: Jalali in Persian. */
+/** A moment in the page's calendar, Jalali in Persian; no line breaks within it. */
 export function moment(date) {
   const locale = language === "fa" ? "fa-IR-u-ca-persian" : "en-GB";
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(date);
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
+  return format.format(date).replaceAll(" ", "\u00a0");
 }
 
 /** Call `listener` now and whenever the language changes. */
