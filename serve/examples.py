@@ -35,14 +35,7 @@ _ASSESSMENT = {
     "model": _MODEL,
     "codebook": "1",
 }
-_SHOWN_PASSAGE = {
-    "start": 46,
-    "end": 110,
-    "page": None,
-    "name": "mobilisation",
-    "probability": 0.93,
-    "text": None,
-}
+_STORED_SPAN = {**_SPAN, "page": None, "text": None}
 _AUDIT_NOW = {
     "id": _AUDIT,
     "owner_id": _OWNER,
@@ -123,7 +116,7 @@ ANSWERS: dict[str, Any] = {
                 "verdict": "flagged",
                 "score": 0.97,
                 "abstained_reason": None,
-                "evidence": [_SPAN],
+                "evidence": [_STORED_SPAN],
                 "protected": [],
                 "notes": [],
                 "model": _MODEL,
@@ -164,7 +157,7 @@ ANSWERS: dict[str, Any] = {
         "verdict": "flagged",
         "score": 0.97,
         "abstained_reason": None,
-        "evidence": [_SHOWN_PASSAGE],
+        "evidence": [_STORED_SPAN],
         "protected": [],
         "notes": [],
         "model": _MODEL,

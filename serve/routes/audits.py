@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from starlette.requests import ClientDisconnect
 
-from classifier.assessment import KindName, RuleName, Verdict
+from classifier.assessment import RuleName, Verdict
 from serve import journal
 from serve.audits import records
 from serve.audits.creation import Creation
@@ -28,6 +28,7 @@ from serve.problems import ProblemError, wants_persian
 from serve.reviews.outcome import Outcome
 from serve.roles import Permission
 from serve.routes.common import RatesNow, SettingsNow, StorageNow, errors
+from serve.routes.passages import EvidenceOut, ProtectedOut, evidence_out, protected_out
 from serve.stopping import Stopping
 from serve.storage import AuditFault, AuditState, Storage, StoredAssessment
 from serve.storage.paging import PLACE, read_place, write_place
@@ -116,28 +117,8 @@ class AuditsOut(BaseModel):
     next: str | None
 
 
-class EvidenceOut(BaseModel):
-    """A passage under a rule: code points into the text as submitted, end exclusive."""
-
-    start: int
-    end: int
-    rule: RuleName
-    probability: float
-    page: int | None = None
-
-
-class ProtectedOut(BaseModel):
-    """A passage recognised as permitted speech."""
-
-    start: int
-    end: int
-    kind: KindName
-    probability: float
-    page: int | None = None
-
-
 class ResultOut(BaseModel):
-    """What was found in one document; its text is not told."""
+    """What was found in one document; of its text the passages, only where it is kept."""
 
     row: int
     assessment: str = Field(description="Its identity, for reviews and contest links.")
@@ -460,8 +441,8 @@ def _result(stored: StoredAssessment) -> ResultOut:
         verdict=stored.verdict,
         score=stored.score,
         abstained_reason=stored.abstained_reason,
-        evidence=[EvidenceOut(**passage) for passage in stored.evidence],
-        protected=[ProtectedOut(**passage) for passage in stored.protected],
+        evidence=evidence_out(stored),
+        protected=protected_out(stored),
         notes=stored.notes,
         model=stored.model,
         codebook=stored.codebook,

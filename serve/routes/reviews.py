@@ -17,10 +17,11 @@ from serve.problems import ProblemError
 from serve.reviews import contests, desk, export, notice_docx, notice_html
 from serve.reviews.notice import Answer, compose
 from serve.reviews.outcome import Outcome
-from serve.reviews.passages import evidence_of, kept_text, protected_of
+from serve.reviews.passages import kept_text
 from serve.roles import Permission
 from serve.routes.common import StorageNow, errors
 from serve.routes.contests import link_of
+from serve.routes.passages import EvidenceOut, ProtectedOut, evidence_out, protected_out
 from serve.routes.prose import Reason
 from serve.storage import Account, Contest, Decision, StoredAssessment
 from serve.storage.tables import is_identity
@@ -35,19 +36,6 @@ _KINDS = frozenset(kind.name for kind in PROTECTED_KINDS)
 _NAMES = tuple(_BY_CODE) + tuple(_BY_CODE.values())
 
 
-class PassageOut(BaseModel):
-    """A passage; code points into the text, end exclusive. Its text only where it is kept."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    start: int
-    end: int
-    page: int | None
-    name: str = Field(description="the rule or the protected kind")
-    probability: float
-    text: str | None
-
-
 class StoredAssessmentOut(BaseModel):
     """The assessment of a document of an audit, and where it stands with people."""
 
@@ -59,8 +47,8 @@ class StoredAssessmentOut(BaseModel):
     verdict: str
     score: float | None
     abstained_reason: str | None
-    evidence: list[PassageOut]
-    protected: list[PassageOut]
+    evidence: list[EvidenceOut]
+    protected: list[ProtectedOut]
     notes: list[str]
     model: str
     codebook: str
@@ -240,8 +228,8 @@ def shown(found: StoredAssessment) -> StoredAssessmentOut:
     }
     return StoredAssessmentOut(
         **fields,
-        evidence=[PassageOut.model_validate(p) for p in evidence_of(found)],
-        protected=[PassageOut.model_validate(p) for p in protected_of(found)],
+        evidence=evidence_out(found),
+        protected=protected_out(found),
         text=kept_text(found),
     )
 

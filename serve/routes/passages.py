@@ -1,0 +1,53 @@
+"""Passages of stored assessments as the API gives them: as an Assessment has them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from classifier.assessment import KindName, RuleName
+from serve.reviews.passages import evidence_of, protected_of
+from serve.storage import StoredAssessment
+
+_TEXT = Field(description="only where the service keeps texts, and for its time")
+
+
+class _PassageOut(BaseModel):
+    start: int
+    end: int
+    page: int | None
+    probability: float
+    text: str | None = _TEXT
+
+
+class EvidenceOut(_PassageOut):
+    """A passage under a rule: code points into the text as submitted, end exclusive."""
+
+    rule: RuleName
+
+
+class ProtectedOut(_PassageOut):
+    """A passage recognised as permitted speech; code points, end exclusive."""
+
+    kind: KindName
+
+
+def evidence_out(found: StoredAssessment) -> list[EvidenceOut]:
+    """The passages that fall under rules, in the order of the text."""
+    return [
+        EvidenceOut(
+            start=p.start, end=p.end, page=p.page, probability=p.probability, text=p.text,
+            rule=p.name,
+        )
+        for p in evidence_of(found)
+    ]  # fmt: skip
+
+
+def protected_out(found: StoredAssessment) -> list[ProtectedOut]:
+    """The passages that were recognised as protected, in the order of the text."""
+    return [
+        ProtectedOut(
+            start=p.start, end=p.end, page=p.page, probability=p.probability, text=p.text,
+            kind=p.name,
+        )
+        for p in protected_of(found)
+    ]  # fmt: skip
