@@ -2,9 +2,10 @@
 
 Run: .venv/bin/python tools/make_lexicon.py
 
-A line is a word, or a compound written as one word, a tab, and its parts: what writers
-join by a zero-width non-joiner, others leave joined or write apart, and normalisation
-must read all three alike.
+A line is a word, with a space and how often it stands alone if it is met often enough to be
+sure of; or a compound written as one word, a tab, and its parts: what writers join by a
+zero-width non-joiner, others leave joined or write apart, and normalisation must read all
+three alike.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _SHARED = str.maketrans(
     {"ي": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "ة": "ه", "ۀ": "ه", "\u0654": "", "\u064b": ""}
 )
 _OFTEN = 3
+# Shorter ones are never taken apart, so that those met seldom need not be known.
+_SHORTEST_RARE = 4
+# The one letter that is a word, and runs into the next.
+_LETTERS = "و"
 # Joined, these are words of their own.
 _HOMOGRAPHS = {
     "بهروز", "میدانی", "بهنام", "بهزاد", "میدانم", "بیکار", "بیکاری", "ایمیل", "آنلاین", "تنها",
@@ -42,6 +47,7 @@ def _with_hamza(word: str, words: Counter[str]) -> int:
 def main() -> None:
     """Count and write."""
     words: Counter[str] = Counter()
+    alone: Counter[str] = Counter()
     compounds: dict[str, Counter[str]] = {}
     for document in load_documents("train"):
         for found in _WORD.findall(document.text):
@@ -50,13 +56,16 @@ def main() -> None:
             if not parts:
                 continue
             words.update(parts)
+            alone.update(parts if len(parts) == 1 else ())
             # Single letters between joiners are spelled out, not a compound.
             if len(parts) > 1 and max(map(len, parts)) > 1 and parts[0] != "و":
                 compounds.setdefault("".join(parts), Counter())[" ".join(parts)] += 1
     lines = sorted(
-        w
+        f"{w} {alone[w]}" if count >= _OFTEN else w
         for w, count in words.items()
-        if count >= _OFTEN and len(w) > 1 and count >= _with_hamza(w, words)
+        if (count >= _OFTEN or len(w) >= _SHORTEST_RARE)
+        and (len(w) > 1 or w in _LETTERS)
+        and count >= _with_hamza(w, words)
     )
     lines += sorted(
         f"{joined}\t{forms.most_common(1)[0][0]}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+_OFTEN_ALONE = 3
 
 LEXICON = Path(__file__).with_name("lexicon.txt.gz")
 
@@ -27,10 +30,14 @@ CAMPAIGN_WORDS = word_set(
 
 @dataclass(frozen=True)
 class Lexicon:
-    """``words``: known words; ``compounds``: a compound written as one word, to its parts;
-    ``verbs``: what follows the prefixes می and نمی."""
+    """``words``: known words; ``rare``: words met too seldom to build on, but met;
+    ``costs``: how unexpected a word that stands alone is, the negative logarithm of its share
+    of all words; ``compounds``: a compound written as one word, to its parts; ``verbs``: what
+    follows the prefixes می and نمی."""
 
     words: frozenset[str]
+    rare: frozenset[str]
+    costs: dict[str, float]
     compounds: dict[str, str]
     verbs: frozenset[str]
 
@@ -38,16 +45,29 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """The lexicon, read on first use."""
-    words: set[str] = set()
+    counts: dict[str, int] = {}
+    rare: set[str] = set()
     compounds: dict[str, str] = {}
     verbs: set[str] = set()
     for line in gzip.decompress(LEXICON.read_bytes()).decode("utf-8").split("\n"):
         word, tab, parts = line.partition("\t")
-        if not tab:
-            words.add(word)
+        if tab:
+            compounds[word] = parts
+            prefix, _, rest = parts.partition(" ")
+            if prefix in ("می", "نمی") and len(rest) > 1:
+                verbs.add(rest)
             continue
-        compounds[word] = parts
-        prefix, _, rest = parts.partition(" ")
-        if prefix in ("می", "نمی") and len(rest) > 1:
-            verbs.add(rest)
-    return Lexicon(frozenset(words | CAMPAIGN_WORDS), compounds, frozenset(verbs))
+        word, often, count = line.partition(" ")
+        if often:
+            counts[word] = int(count)
+        else:
+            rare.add(word)
+    whole = math.log(sum(counts.values()))
+    return Lexicon(
+        words=frozenset(word for word in counts if len(word) > 1) | CAMPAIGN_WORDS,
+        rare=frozenset(rare),
+        # What is met in compounds only is no word to stand alone: «نده» of «نماینده».
+        costs={w: whole - math.log(n) for w, n in counts.items() if n >= _OFTEN_ALONE},
+        compounds=compounds,
+        verbs=frozenset(verbs),
+    )

@@ -12,10 +12,17 @@ from classifier.text.alignment import AlignedText, Edit
 _LETTER = "[ء-غف-يپچژکگی]"
 # Not of an address (t.me/x#y), nor of a language or a note (C#).
 _HASHTAG = re.compile(rf"(?<![\x21-\x7e])#+{_LETTER}(?:\w*{_LETTER})?|(?<={_LETTER})#+{_LETTER}")
+# Marks that end what comes before, set against what follows them; a full stop only among
+# others, or before a quotation; and an opening mark set against what comes before.
 _UNSPACED = re.compile(
-    rf"(?<={_LETTER})[،؛؟!:…»)]+(?={_LETTER}|[«(])|(?<={_LETTER})(?=[«(]{_LETTER})"
+    rf"(?<=[\d{_LETTER[1:]})(?:[،؛؟!:…»)]|\.(?=[،؛»)«(]))[.،؛؟!:…»)]*(?={_LETTER}|[«(])"
+    rf"|(?<={_LETTER})(?=[«(]{_LETTER})|(?<=[.؟!»)])(?=[—–]\s)"
 )
-_NUMBER = re.compile(rf"(?<={_LETTER}{{3}})(?=\d)|(?<=\d)(?={_LETTER}{{3}})")
+_NUMBER = re.compile(
+    rf"(?<={_LETTER}{{3}})(?=\d)|(?<=\d)(?={_LETTER}{{3}})"
+    rf"|(?:(?<!{_LETTER})(?:از|تا|به|در|با|و))(?=\d)"
+    rf"|(?<=\d)(?=(?:شب|تن|تا|از|به|در|با|را|که|هم)(?!{_LETTER}))"
+)
 # A full stop between words, not between the letters of «ه.ش» or «ان.جی.او».
 _STOP = re.compile(rf"(?<!{_LETTER})({_LETTER}+)\.(?=({_LETTER}+))")
 
