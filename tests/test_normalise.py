@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -40,9 +41,20 @@ def test_a_span_mapped_back_covers_what_it_came_from(text, data):
     start = data.draw(st.integers(0, len(result.text) - 1))
     end = data.draw(st.integers(start + 1, len(result.text)))
     a, b = result.original_span(start, end)
-    # Where words part depends on what stands around them.
+    # Where words part depends on what stands around them, and what a letter was meant to be
+    # on the rest of its word.
+    while a > 0 and not text[a - 1].isspace() and mended(result, text):
+        a -= 1
+    while b < len(text) and not text[b].isspace() and mended(result, text):
+        b += 1
     there = normalise(text[a:b]).text
     assert "".join(result.text[start:end].split()) in "".join(there.split())
+
+
+def mended(result, text):
+    """Whether normalising put a letter where another, or none, had been."""
+    folded = "".join(normalise(c).text for c in text)
+    return "".join(result.text.split()) != "".join(folded.split())
 
 
 @given(ANY)
@@ -121,6 +133,52 @@ def test_many_words_run_together_are_read_apart(written, read):
 )
 def test_words_that_hold_others_by_chance_stay_whole(word):
     assert normalise(f"و {word} را").text == f"و {word} را"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("کارکاه خیاطی در انجمن", "کارگاه خیاطی در انجمن"),
+        ("آتها گفتند اژ فردا", "آن ها گفتند از فردا"),
+        ("شکاین همسایه از دیواز", "شکایت همسایه از دیوار"),
+        ("به انتحابات و اتنخابات و انخابات", "به انتخابات و انتخابات و انتخابات"),
+        ("جلسسه در خانهه او", "جلسه در خانه او"),
+        ("پنحره آقتی همسایه", "پنجره آقای همسایه"),
+    ],
+)
+def test_letters_mistaken_doubled_or_left_out_are_read_as_meant(written, read):
+    assert normalise(written).text == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ترسیدیم و نپرسیدیم",
+        "ننوشتید و نوشتید",
+        "بکنیم یا نکنیم",
+        "تحریک و تحریم",
+        "خانم یارسانی و آقای ممقانلو",
+        "گردویی برای خودمم",
+        "گرد و کرد",
+    ],
+)
+def test_known_words_their_inflections_and_negations_keep_their_letters(text):
+    assert normalise(text).text == text
+
+
+def test_the_span_of_a_mended_word_is_that_of_the_word_as_written():
+    text = "در جلسسه و کارکاه و انخابات"
+    normal = normalise(text)
+    for meant, written in (("جلسه", "جلسسه"), ("کارگاه", "کارکاه"), ("انتخابات", "انخابات")):
+        start = normal.text.index(meant)
+        a, b = normal.original_span(start, start + len(meant))
+        assert text[a:b] == written
+
+
+def test_text_that_lost_all_its_spaces_is_read_in_time():
+    began = time.process_time()
+    normalise("شتابدهندهبرقگیر" * 4000)
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Writes classifier/text/lexicon.txt.gz: words and compounds of the training split.
 
+Words that hazm knows and the split lacks are left as they are found, too.
+
 Run: .venv/bin/python tools/make_lexicon.py
 
 A line is a word, with a space and how often it stands alone if it is met often enough to be
@@ -13,6 +15,8 @@ from __future__ import annotations
 import gzip
 import re
 from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
 
 from classifier.text.lexicon import LEXICON
 from data.corpus import load_documents
@@ -22,8 +26,10 @@ _SHARED = str.maketrans(
     {"ي": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "ة": "ه", "ۀ": "ه", "\u0654": "", "\u064b": ""}
 )
 _OFTEN = 3
-# Shorter ones are never taken apart, so that those met seldom need not be known.
-_SHORTEST_RARE = 4
+# Those met seldom are remembered so that they are left as they are; a letter may be anything.
+_SHORTEST_RARE = 2
+# Of hazm's shorter words most are of old verse, and what a scanner makes of today's.
+_SHORTEST_OF_HAZM = 3
 # The one letter that is a word, and runs into the next.
 _LETTERS = "و"
 # Joined, these are words of their own.
@@ -42,6 +48,17 @@ def _with_hamza(word: str, words: Counter[str]) -> int:
         if (seat := {"ی": "ئ", "و": "ؤ"}.get(letter))
     )
     return max((words[form] for form in forms), default=0)
+
+
+def _of_hazm() -> set[str]:
+    """Words of hazm's list that were met in its corpus and are written as one."""
+    path = find_spec("hazm").submodule_search_locations[0]  # type: ignore[union-attr, index]
+    found = set()
+    for line in (Path(path) / "data" / "words.dat").read_text("utf-8").splitlines():
+        word, count, *_ = line.split("\t")
+        if int(count) > 0 and _WORD.fullmatch(word):
+            found.add(word.translate(_SHARED))
+    return {w for w in found if len(w) >= _SHORTEST_OF_HAZM and "\u200c" not in w}
 
 
 def main() -> None:
@@ -67,6 +84,7 @@ def main() -> None:
         and (len(w) > 1 or w in _LETTERS)
         and count >= _with_hamza(w, words)
     )
+    lines += sorted(w for w in _of_hazm() - words.keys() if words[w] >= _with_hamza(w, words))
     lines += sorted(
         f"{joined}\t{forms.most_common(1)[0][0]}"
         for joined, forms in compounds.items()
