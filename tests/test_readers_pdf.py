@@ -142,6 +142,50 @@ def test_two_columns_are_read_from_the_right_and_a_wide_title_before_them():
     assert words == [["عنوان"], ["راست"] * 8, ["چپها"] * 8]
 
 
+def ragged(x, rows, base, word):
+    """Lines of one to five words, a wider distance after every third."""
+    return [
+        g
+        for row in range(rows)
+        for g in draw((word[::-1] + " ") * (1 + row * 2 % 5), x, base - 14 * row - 6 * (row // 3))
+    ]
+
+
+def test_columns_of_short_lines_at_heights_of_their_own_are_read_one_after_the_other():
+    glyphs = [*ragged(0, 12, 495.0, "چپها"), *ragged(230, 12, 500.0, "راست")]
+    regions = reading_order(find_segments(glyphs))
+    words = [[line.text.split()[0] for line in join_rows(region, 0.16)] for region in regions]
+    assert words == [["راست"] * 12, ["چپها"] * 12]
+
+
+def test_verses_in_two_halves_are_read_across():
+    glyphs = [*ragged(0, 12, 500.0, "دوم"), *ragged(230, 12, 500.0, "اول")]
+    (region,) = reading_order(find_segments(glyphs))
+    assert {tuple(dict.fromkeys(line.text.split())) for line in join_rows(region, 0.16)} == {
+        ("اول", "دوم")
+    }
+
+
+def test_cells_in_the_middle_of_their_rows_stay_beside_them():
+    tall = [g for row in range(16) for g in draw("هناخ رد باتک ود", 230, 500 - 14 * row)]
+    middle = [g for row in range(8) for g in draw("هدزای هرامش", 0, 493 - 28 * row)]
+    (region,) = reading_order(find_segments([*tall, *middle]))
+    assert len(region) == 24
+
+
+def test_words_stand_apart_though_no_distance_is_wider():
+    glyphs, x = [], 0.0
+    for character in ("سلام بر شما " * 16)[::-1]:
+        if character == " ":
+            x += 2.2
+        else:
+            x += 1.1 if character == "ر" else 0
+            glyphs.append(Glyph(character, x, x + 5, 100, 107, 100, 10.0, (x, x + 5), x))
+            x += 5
+    segments = find_segments(glyphs)
+    assert 0.11 < space_width(segments) < 0.22
+
+
 def test_a_table_is_read_by_rows():
     glyphs = [g for row in range(8) for x in (0, 150, 300) for g in draw("هناخ", x, 400 - 15 * row)]
     (region,) = reading_order(find_segments(glyphs))

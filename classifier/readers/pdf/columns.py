@@ -11,6 +11,9 @@ from classifier.readers.pdf.lines import Segment
 
 _DEEPEST = 3
 _FEWEST_ROWS = 3
+# Columns at heights of their own: lines at most so far from each other, and from those beside
+# them (ems of the font's size), and the share of lines with none beside them.
+_WIDEST_PITCH, _LEVEL, _FEWEST_ALONE = 2.6, 0.2, 0.3
 
 
 def reading_order(segments: Sequence[Segment], depth: int = 0) -> list[list[Segment]]:
@@ -82,13 +85,34 @@ def _find_gutter(segments: Sequence[Segment]) -> float | None:
         if width < 0.9 * size or crossed > 0.15 * len(segments):
             continue
         middle = (x + following) / 2
-        if not (_filled([s for s in segments if s.x0 >= middle], len(segments))
-                and _filled([s for s in segments if s.x1 <= middle], len(segments))):  # fmt: skip
+        right = [s for s in segments if s.x0 >= middle]
+        left = [s for s in segments if s.x1 <= middle]
+        filled = _filled(right, len(segments)) and _filled(left, len(segments))
+        if not filled and not _uneven(right, left, size):
             continue
         rank = (crossed, -width)
         if best is None or rank < best:
             best, gutter = rank, middle
     return gutter
+
+
+def _uneven(right: Sequence[Segment], left: Sequence[Segment], size: float) -> bool:
+    """Whether two sides are set line by line, and each at heights of its own, as columns of
+    short lines are whose paragraphs end at different places; rows of a table and halves of a
+    verse stand at the same height."""
+    if not right or not left:
+        return False
+    bases = [sorted({round(s.base, 1) for s in side}, reverse=True) for side in (right, left)]
+    top, bottom = min(b[0] for b in bases), max(b[-1] for b in bases)
+    beside = [[b for b in of_side if bottom - size <= b <= top + size] for of_side in bases]
+    if min(map(len, beside)) < 2 * _FEWEST_ROWS:
+        return False
+    for own, other in (beside, beside[::-1]):
+        pitch = median(above - below for above, below in itertools.pairwise(own))
+        alone = sum(min(abs(b - o) for o in other) > _LEVEL * size for b in own)
+        if pitch > _WIDEST_PITCH * size or alone < _FEWEST_ALONE * len(own):
+            return False
+    return True
 
 
 def _filled(side: Sequence[Segment], whole: int) -> bool:

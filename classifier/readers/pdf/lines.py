@@ -164,15 +164,18 @@ def space_width(segments: Sequence[Segment]) -> float:
     least, usual = (
         (0.05, _ROOMY_SPACE) if 2 * roomy > sum(len(s.glyphs) for s in segments) else (0.08, _SPACE)
     )
-    gaps = sorted(
-        gap
+    distances = sorted(
+        (right.left - left.right) / segment.size
         for segment in segments
         for left, right in itertools.pairwise(segment.glyphs)
-        if least <= (gap := (right.left - left.right) / segment.size) <= _WIDE_SPACE
     )
+    gaps = [gap for gap in distances if least <= gap <= _WIDE_SPACE]
     if len(gaps) < _FEWEST_GAPS:
         return usual
-    edges = [least, *gaps, _WIDE_SPACE]
+    edges = [least, *gaps]
+    if sum(gap > _WIDE_SPACE for gap in distances) >= len(gaps):
+        # Only where most words stand further apart may all these be inside of words.
+        edges.append(_WIDE_SPACE)
     widest = max(range(1, len(edges)), key=lambda i: edges[i] - edges[i - 1])
     if edges[widest] - edges[widest - 1] < 0.03:
         return usual
