@@ -25,11 +25,16 @@ export function number(value, options = {}) {
   return new Intl.NumberFormat(language === "fa" ? "fa-IR" : "en-GB", options).format(value);
 }
 
-/** A moment in the page's calendar, Jalali in Persian; no line breaks within it. */
+/** A moment in the page's calendar, Jalali in Persian; no line breaks within its date. */
 export function moment(date) {
   const locale = language === "fa" ? "fa-IR-u-ca-persian" : "en-GB";
   const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
-  return format.format(date).replaceAll(" ", "\u00a0");
+  const parts = format.formatToParts(date);
+  return parts
+    .map(({ value }, index) =>
+      parts[index + 1]?.type === "hour" ? value : value.replaceAll(" ", "\u00a0"),
+    )
+    .join("");
 }
 
 /** Call `listener` now and whenever the language changes. */
