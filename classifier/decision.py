@@ -12,7 +12,6 @@ from classifier.runtime import Logits
 
 _RULES = slice(1, 1 + len(RULE_NAMES))
 _KINDS = slice(1 + len(RULE_NAMES), None)
-_REPORTING = 1 + len(RULE_NAMES) + PROTECTED_NAMES.index("neutral_reporting")
 
 
 def sigmoid(logits: NDArray[np.float32] | float) -> NDArray[np.float64]:
@@ -22,20 +21,20 @@ def sigmoid(logits: NDArray[np.float32] | float) -> NDArray[np.float64]:
 
 
 def document_features(logits: Logits) -> NDArray[np.float64]:
-    """What the score rests on: the strongest sentence's and the strongest window's logit, and,
-    negated, how strongly a window reads as reporting.
-
-    Reporting is what only the whole shows: a sentence that takes sides does not do so where
-    it is told of others. That a text has other protected passages says nothing of its voice.
-    """
-    windows = logits.windows
-    strongest = (logits.sentences[:, 0].max(), windows[:, 0].max(), -windows[:, _REPORTING].max())
-    return np.array(strongest, np.float64)
+    """What the score rests on, [3]: the strongest sentence's logit, the strongest window's, and
+    how the strongest sentence is worded."""
+    strongest = int(logits.sentences[:, 0].argmax())
+    features = (
+        logits.sentences[strongest, 0],
+        logits.windows[:, 0].max(),
+        logits.wording[strongest],
+    )
+    return np.array(features, np.float64)
 
 
 def document_score(features: NDArray[np.float64], calibration: Calibration) -> float:
     """Calibrated probability that the document is partisan, rounded to six places."""
-    weights = np.array([calibration.sentence, calibration.window, calibration.reporting])
+    weights = np.array([calibration.sentence, calibration.window, calibration.wording])
     return round(float(sigmoid(float(features @ weights) + calibration.bias)), 6)
 
 

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from classifier.bundle import BundleError, Manifest, read_manifest, verify_files
-from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS
+from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS, WORDING
 from classifier.reading import ReadDocument, read_document
 from classifier.windows import SpecialTokens, pack_windows
+from classifier.wording import Wording
 
 
 class UnwantedError(Exception):
@@ -35,12 +36,14 @@ class Logits:
     """What the model says of one document.
 
     ``sentences`` is [sentences, 13], in the order of the document's sentences, ``windows``
-    [windows, 13]; columns are partisan, E1-E5, P1-P7.
+    [windows, 13]; columns are partisan, E1-E5, P1-P7. ``wording`` is [sentences]: how much like
+    evidence each is worded.
     """
 
     read: ReadDocument
     sentences: NDArray[np.float32]
     windows: NDArray[np.float32]
+    wording: NDArray[np.float32]
 
 
 def default_threads() -> int:
@@ -82,6 +85,10 @@ class Runtime:
         check.join()
         if fault:
             raise fault[0]
+        try:
+            self._wording = Wording.load(folder / WORDING)
+        except (OSError, ValueError) as error:
+            raise BundleError(f"{folder / WORDING} cannot be read: {error}") from error
         graph = folder / GRAPH
         if shared is not None:
             graph = _laid_out(graph, shared / self.manifest.version)
@@ -139,7 +146,12 @@ class Runtime:
             for row, (index, _, _) in enumerate(window.sentences):
                 # A sentence longer than a window is read in parts: the strongest counts.
                 sentences[index] = np.maximum(sentences[index], of_sentences[0, row])
-        return Logits(read, sentences, np.array(windows, np.float32).reshape(-1, outputs))
+        return Logits(
+            read,
+            sentences,
+            np.array(windows, np.float32).reshape(-1, outputs),
+            self._wording.logits(read.token_ids),
+        )
 
 
 def _laid_out(graph: Path, target: Path) -> Path:

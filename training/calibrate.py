@@ -54,7 +54,7 @@ def fit_calibration(development: ReadSet) -> Calibration:
     labels = development.labels
     features = np.stack([document_features(x) for x in development.logits])
     weights, bias = _logistic(features, labels)
-    fitted = Calibration(sentence=weights[0], window=weights[1], reporting=weights[2], bias=bias)
+    fitted = Calibration(sentence=weights[0], window=weights[1], wording=weights[2], bias=bias)
     scores = np.array([document_score(f, fitted) for f in features])
     flag = threshold_at(scores[~labels], FALSE_FLAGS)
     review = -threshold_at(-scores[labels], MISSES)
@@ -63,7 +63,7 @@ def fit_calibration(development: ReadSet) -> Calibration:
     return Calibration(
         sentence=weights[0],
         window=weights[1],
-        reporting=weights[2],
+        wording=weights[2],
         bias=bias,
         review_threshold=round(review, 6),
         flag_threshold=round(max(flag, review), 6),

@@ -55,6 +55,9 @@ class TrainingConfig(BaseModel):
         ge=0,
         description="windows without evidence kept of a long document, each epoch; 0 keeps all",
     )
+    wording_inverse_ridge: float = Field(
+        30.0, gt=0, description="how freely the linear model of wording fits, scikit-learn's C"
+    )
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
 

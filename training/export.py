@@ -14,10 +14,11 @@ from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from classifier.bundle import Calibration, Manifest, read_manifest
-from classifier.bundle.build import CHANGES, GRAPH, TOKENIZER, WEIGHTS, write_weights
+from classifier.bundle.build import CHANGES, GRAPH, TOKENIZER, WEIGHTS, WORDING, write_weights
 from classifier.bundle.changes import make_changes, restore
 from classifier.bundle.manifest import file_hash
 from classifier.encoder import find_encoder_file
+from classifier.wording import Wording
 from training.config import TrainingConfig
 from training.examples import pooling_matrix
 from training.model import SentenceClassifier
@@ -152,6 +153,7 @@ def write_release(
     folder: Path,
     name: str,
     model: SentenceClassifier,
+    wording: Wording,
     encoder: PretrainedEncoder,
     window: int,
     training: dict[str, Any],
@@ -159,6 +161,7 @@ def write_release(
     """Write the bundle, uncalibrated: a release of a few megabytes for the default encoder,
     a complete ("built") bundle with all weights for any other."""
     folder.mkdir(parents=True, exist_ok=True)
+    wording.save(folder / WORDING)
     special = encoder.special
     description: dict[str, Any] = {
         "name": encoder.name,
@@ -175,11 +178,11 @@ def write_release(
             "file_hash": file_hash(find_encoder_file()),
             "latin_pieces": encoder.latin_pieces,
         }
-        kind, names = "release", [GRAPH, CHANGES]
+        kind, names = "release", [GRAPH, WORDING, CHANGES]
     else:
         tensors = export_graph(model, folder / GRAPH)
         (folder / TOKENIZER).write_text(encoder.tokenizer_json, encoding="utf-8")
-        kind, names = "built", [GRAPH, WEIGHTS, TOKENIZER]
+        kind, names = "built", [GRAPH, WEIGHTS, TOKENIZER, WORDING]
     manifest = Manifest(
         name=name,
         kind=kind,

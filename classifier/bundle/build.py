@@ -21,8 +21,9 @@ from classifier.bundle.manifest import (
 )
 from classifier.encoder import EncoderFile, keep_pieces, tokenizer_json
 
-GRAPH, WEIGHTS, TOKENIZER, CHANGES, CARD = (
-    "model.onnx", "weights.bin", "tokenizer.json", "changes.safetensors", "MODEL_CARD.md",
+GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
+    "model.onnx", "weights.bin", "tokenizer.json", "wording.npy", "changes.safetensors",
+    "MODEL_CARD.md",
 )  # fmt: skip
 DEFAULT_RELEASE = Path(__file__).parents[2] / "models" / "default"
 
@@ -92,7 +93,8 @@ def build(release: Path, target: Path) -> Path:
         weights |= {name: restore(name, None, changes) for name in whole_names(changes)}
         write_weights(work / WEIGHTS, manifest, weights)
         (work / TOKENIZER).write_text(tokenizer_json(encoder, kept), encoding="utf-8")
-        shutil.copyfile(release / GRAPH, work / GRAPH)
+        for name in (GRAPH, WORDING):
+            shutil.copyfile(release / name, work / name)
         if (release / CARD).is_file():
             shutil.copyfile(release / CARD, work / CARD)
         seal_built(work, manifest)
@@ -117,7 +119,7 @@ def write_weights(path: Path, manifest: Manifest, weights: dict[str, np.ndarray]
 
 def seal_built(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest of a built bundle whose other files lie in `folder`."""
-    names = [GRAPH, WEIGHTS, TOKENIZER]
+    names = [GRAPH, WEIGHTS, TOKENIZER, WORDING]
     built = replace(
         manifest, kind="built", files={name: file_hash(folder / name) for name in names}
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from classifier.codebook import CODEBOOK_VERSION, PROTECTED_NAMES, RULE_NAMES
 
-FORMAT = "bitaraf-bundle/1"
+FORMAT = "bitaraf-bundle/2"
 MANIFEST = "bundle.json"
 OUTPUTS: tuple[str, ...] = ("partisan", *RULE_NAMES, *PROTECTED_NAMES)
 
@@ -23,14 +23,14 @@ class BundleError(RuntimeError):
 class Calibration:
     """How logits become the document's score, and scores verdicts; fitted on development data.
 
-    score = sigmoid(sentence * top sentence logit + window * top window logit
-    - reporting * top window logit of neutral reporting + bias), where `base_rate` of the texts
-    are partisan.
+    score = sigmoid(sentence * strongest sentence's logit + window * top window logit
+    + wording * that sentence's wording logit + bias), where `base_rate` of the texts are
+    partisan.
     """
 
     sentence: float = 1.0
     window: float = 1.0
-    reporting: float = 0.0
+    wording: float = 0.0
     bias: float = 0.0
     review_threshold: float = 0.3
     flag_threshold: float = 0.7
