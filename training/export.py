@@ -14,7 +14,15 @@ from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from classifier.bundle import Calibration, Manifest, read_manifest
-from classifier.bundle.build import CHANGES, GRAPH, TOKENIZER, WEIGHTS, WORDING, write_weights
+from classifier.bundle.build import (
+    BUILT_FILES,
+    CHANGES,
+    GRAPH,
+    TOKENIZER,
+    WEIGHTS,
+    WORDING,
+    write_weights,
+)
 from classifier.bundle.changes import make_changes, restore
 from classifier.bundle.manifest import file_hash
 from classifier.encoder import find_encoder_file
@@ -182,7 +190,7 @@ def write_release(
     else:
         tensors = export_graph(model, folder / GRAPH)
         (folder / TOKENIZER).write_text(encoder.tokenizer_json, encoding="utf-8")
-        kind, names = "built", [GRAPH, WEIGHTS, TOKENIZER, WORDING]
+        kind, names = "built", [*BUILT_FILES]
     manifest = Manifest(
         name=name,
         kind=kind,

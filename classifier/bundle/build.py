@@ -25,6 +25,7 @@ GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
     "model.onnx", "weights.bin", "tokenizer.json", "wording.npy", "changes.safetensors",
     "MODEL_CARD.md",
 )  # fmt: skip
+BUILT_FILES = (GRAPH, WEIGHTS, TOKENIZER, WORDING)  # of a complete bundle, beside its manifest
 DEFAULT_RELEASE = Path(__file__).parents[2] / "models" / "default"
 
 
@@ -119,10 +120,8 @@ def write_weights(path: Path, manifest: Manifest, weights: dict[str, np.ndarray]
 
 def seal_built(folder: Path, manifest: Manifest) -> Manifest:
     """Write the manifest of a built bundle whose other files lie in `folder`."""
-    names = [GRAPH, WEIGHTS, TOKENIZER, WORDING]
-    built = replace(
-        manifest, kind="built", files={name: file_hash(folder / name) for name in names}
-    )
+    files = {name: file_hash(folder / name) for name in BUILT_FILES}
+    built = replace(manifest, kind="built", files=files)
     built.write(folder)
     return built
 

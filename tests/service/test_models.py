@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from classifier.bundle import read_manifest, resolve_bundle
-from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS, seal_built
+from classifier.bundle.build import BUILT_FILES, GRAPH, WEIGHTS, seal_built
 from serve.client import Client, ProblemError
 from serve.roles import Role
 from tests.conftest import PARTISAN
@@ -19,7 +19,7 @@ def other_model(folder: Path, name: str) -> str:
     """A bundle with the shipped weights and a version of its own."""
     source = resolve_bundle()
     folder.mkdir(parents=True)
-    for file in (GRAPH, WEIGHTS, TOKENIZER):
+    for file in BUILT_FILES:
         try:
             os.link(source / file, folder / file)
         except OSError:  # on another file system
