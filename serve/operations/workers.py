@@ -39,8 +39,9 @@ def run(settings: Settings) -> None:
         "server_header": False,
         "forwarded_allow_ips": settings.proxies,
         "timeout_graceful_shutdown": settings.seconds_to_stop,
-        # A worker that is busy with a long text answers late; that is no reason to kill it.
-        "timeout_worker_healthcheck": 60,
+        # A worker that is busy with a long text answers late; that is no reason to kill it. But
+        # one that dies between the parent's question and its answer is missed for so long.
+        "timeout_worker_healthcheck": 30,
     }
     if settings.workers == 1:
         uvicorn.run(create_app(settings), **options)
