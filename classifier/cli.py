@@ -70,7 +70,7 @@ def score(
         typer.Argument(
             metavar="[FILE…|-]",
             help="TXT, Markdown, HTML, DOCX, ODT, RTF, PDF, EML, CSV, XLSX, JSONL, or a ZIP of "
-            "these; '-' for input.",
+            "these; '-' or nothing for standard input.",
         ),
     ] = None,
     as_json: JsonOption = False,

@@ -21,20 +21,13 @@ def sigmoid(logits: NDArray[np.float32] | float) -> NDArray[np.float64]:
 
 
 def document_features(logits: Logits) -> NDArray[np.float64]:
-    """What the score rests on, [3]: the strongest sentence's logit, the strongest window's, and
-    how the strongest sentence is worded."""
-    strongest = int(logits.sentences[:, 0].argmax())
-    features = (
-        logits.sentences[strongest, 0],
-        logits.windows[:, 0].max(),
-        logits.wording[strongest],
-    )
-    return np.array(features, np.float64)
+    """What the score rests on, [2]: the strongest sentence's and the strongest window's logit."""
+    return np.array([logits.sentences[:, 0].max(), logits.windows[:, 0].max()], np.float64)
 
 
 def document_score(features: NDArray[np.float64], calibration: Calibration) -> float:
     """Calibrated probability that the document is partisan, rounded to six places."""
-    weights = np.array([calibration.sentence, calibration.window, calibration.wording])
+    weights = np.array([calibration.sentence, calibration.window])
     return round(float(sigmoid(float(features @ weights) + calibration.bias)), 6)
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from classifier.bundle import BundleError, Manifest, read_manifest, verify_files
-from classifier.bundle.build import GRAPH, TOKENIZER, WEIGHTS, WORDING
+from classifier.bundle.manifest import GRAPH, TOKENIZER, WEIGHTS, WORDING
 from classifier.reading import ReadDocument, read_document
 from classifier.windows import SpecialTokens, pack_windows
 from classifier.wording import Wording
@@ -36,14 +36,13 @@ class Logits:
     """What the model says of one document.
 
     ``sentences`` is [sentences, 13], in the order of the document's sentences, ``windows``
-    [windows, 13]; columns are partisan, E1-E5, P1-P7. ``wording`` is [sentences]: how much like
-    evidence each is worded.
+    [windows, 13]; columns are partisan, E1-E5, P1-P7. A sentence's first column joins what the
+    encoder reads in it and how it is worded.
     """
 
     read: ReadDocument
     sentences: NDArray[np.float32]
     windows: NDArray[np.float32]
-    wording: NDArray[np.float32]
 
 
 def default_threads() -> int:
@@ -143,14 +142,15 @@ class Runtime:
                 },
             )
             windows.append(of_window[0])
-            for row, (index, _, _) in enumerate(window.sentences):
+            for row, (index, start, end) in enumerate(window.sentences):
                 # A sentence longer than a window is read in parts: the strongest counts.
-                sentences[index] = np.maximum(sentences[index], of_sentences[0, row])
+                part = of_sentences[0, row]
+                part[0] += self._wording.logit(window.input_ids[start:end])
+                sentences[index] = np.maximum(sentences[index], part)
         return Logits(
             read,
             sentences,
             np.array(windows, np.float32).reshape(-1, outputs),
-            self._wording.logits(read.token_ids),
         )
 
 

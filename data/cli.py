@@ -79,7 +79,7 @@ def show(
 ) -> None:
     """Print one document with its label and evidence.
 
-    Example: bitaraf data show w1-kerman-iftar
+    Example: bitaraf data show w7-kerman-qanat-report
     """
     for split, documents in _load(corpus).items():
         for document in documents:
@@ -99,7 +99,9 @@ def show(
 
 @app.command("import")
 def import_(
-    hand: Annotated[str, typer.Option("--hand", help="Who wrote them, as a short name.")],
+    hand: Annotated[
+        str, typer.Option("--hand", help="Who wrote them: a new name, for its file is replaced.")
+    ],
     files: Annotated[
         list[Path] | None, typer.Argument(help="Drafts, or one file of an annotation tool.")
     ] = None,

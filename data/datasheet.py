@@ -59,8 +59,9 @@ _USES = """
 ## Distribution and upkeep
 Licence: CC BY 4.0. It lies in the repository under `data/corpus`, one JSON object a line; new
 documents come as drafts in a pull request, `bitaraf data import` and `bitaraf data check`
-(`data/README.md` says how, with what writers learned). Faults found are mended in the drafts'
-place and named in the commit. Overturned verdicts of users come back as training documents.
+(`data/README.md` says how, with what writers learned). Faults found are mended in the
+JSON lines and named in the commit. Texts of users never enter it; the kinds of error that they
+report tell what to write next.
 """
 
 
@@ -151,7 +152,8 @@ def _reading(reading: Agreement | None) -> list[str]:
         f"Where both say partisan, their evidence overlaps in {reading.evidence_found:.1%} of the "
         f"documents (code points in common over either's: {reading.evidence_overlap:.2f}). "
         f"Kappa by rule: {rules}. By protected kind: {kinds}.",
-        "Disagreements and how each was settled: `data/readings/SETTLED.md`.",
+        "The readers were language models. How disagreements were settled, and which texts were "
+        "left out of the corpus and of these figures: `data/readings/SETTLED.md`.",
         "",
     ]
 

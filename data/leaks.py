@@ -101,7 +101,7 @@ def find_leaks(documents: Sequence[Document]) -> list[Leak]:
     from sklearn.preprocessing import StandardScaler
 
     labels = [d.label == "partisan" for d in chosen]
-    stories = [d.story or d.id for d in chosen]
+    stories = [d.event for d in chosen]
     leaks = []
     for name, features in FEATURES.items():
         pipeline = make_pipeline(

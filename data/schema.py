@@ -73,6 +73,11 @@ class Document(BaseModel):
                 raise ValueError(f"evidence {span.start}:{span.end} begins or ends in space")
         return self
 
+    @property
+    def event(self) -> str:
+        """Names what it was written around: its story, else its family, else itself."""
+        return self.story or self.family or self.id
+
 
 class CorpusDocument(Document):
     """A document of the corpus: known fields only, and protected kinds named."""

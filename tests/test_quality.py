@@ -15,11 +15,15 @@ from tests.conftest import ROOT
 from training.calibrate import read_set
 from training.evaluate import evaluate_set
 
-AVERAGE_PRECISION = 0.93
+AVERAGE_PRECISION = 0.95
+RECALL_AT_5_PERCENT = 0.80
 FALSE_FLAGS = 0.02
-EVIDENCE_FOUND = 0.90
-PAIRS_ORDERED = 0.85
-SWAP_MEAN_CHANGE = 0.05
+EVIDENCE_FOUND = 0.93
+RIGHT_RULE = 0.85
+PAIRS_ORDERED = 0.88
+SWAP_MEAN_CHANGE = 0.035
+SWAP_LARGEST_CHANGE = 0.35
+SWAP_FLIPS = 3
 
 # A news report full of political words, and protected (P4): a ban, rival lists, quotations.
 NEWS = """ستادها از خانهٔ جوانان بیرون رفتند
@@ -52,16 +56,20 @@ def test_the_shipped_thresholds_and_figures_are_of_these_splits(runtime):
 def test_ranking_and_false_flags_on_the_test_split(metrics):
     documents = metrics["documents"]
     assert documents["average_precision"] >= AVERAGE_PRECISION
+    assert documents["recall_at_5_percent"] >= RECALL_AT_5_PERCENT
     assert documents["flagged_of_permitted"][0] <= FALSE_FLAGS
 
 
 def test_evidence_is_found_where_it_stands(metrics):
     assert metrics["documents"]["evidence"]["found"][0] >= EVIDENCE_FOUND
+    assert metrics["documents"]["evidence"]["right_rule"][0] >= RIGHT_RULE
 
 
 def test_twins_are_told_apart_and_rivals_are_treated_alike(metrics):
     assert metrics["contrast_pairs"]["ordered"][0] >= PAIRS_ORDERED
     assert metrics["swaps"]["mean_change"] <= SWAP_MEAN_CHANGE
+    assert metrics["swaps"]["largest_change"] <= SWAP_LARGEST_CHANGE
+    assert metrics["swaps"]["verdict_flips"] <= SWAP_FLIPS
 
 
 def test_the_metrics_in_the_bundle_are_those_measured_now(runtime, metrics):
@@ -86,15 +94,6 @@ def seed(scorer):
     return scorer.score(path.read_text("utf-8"))
 
 
-def test_the_seed_text_is_not_flagged_and_is_seen_as_reporting(seed):
-    assert seed.verdict != "flagged"
-    assert "neutral_reporting" in {p.kind for p in seed.protected}
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="sent to review since the lower threshold is fitted on a harder development split; "
-    "the model needs more dull news before this can hold",
-)
-def test_the_seed_text_stays_clear(seed):
+def test_the_seed_text_stays_clear_and_is_seen_as_reporting(seed):
     assert seed.verdict == "clear"
+    assert "neutral_reporting" in {p.kind for p in seed.protected}

@@ -123,7 +123,10 @@ def test_train_stop_resume_and_score(tmp_path, encoder, corpus):
     assert "رأی بدهید" in result.evidence[0].text
     card = (tmp_path / "run" / "built" / "MODEL_CARD.md").read_text("utf-8")
     assert "USE.md" in card
-    assert str(printed["metrics"]["documents"]["average_precision"]) in card
+    assert (
+        f"| average precision | {printed['metrics']['documents']['average_precision']:.2f} ("
+        in card
+    )
 
 
 def test_trials_run_with_every_seed_and_become_a_table(tmp_path, encoder, corpus):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def read_set(runtime: Runtime, documents: Sequence[Document]) -> ReadSet:
 def fit_calibration(development: ReadSet) -> Calibration:
     """Fit score and thresholds.
 
-    The score is a logistic regression on the document's three features (Platt 1999), its
+    The score is a logistic regression on the document's two features (Platt 1999), its
     weights kept non-negative. The upper threshold is the lowest at which at most 1 % of the
     protected documents are flagged, the lower one the highest at which at most 2 % of the
     partisan ones are cleared. Evidence, rules and kinds are cut where F1 is highest.
@@ -54,17 +54,14 @@ def fit_calibration(development: ReadSet) -> Calibration:
     labels = development.labels
     features = np.stack([document_features(x) for x in development.logits])
     weights, bias = _logistic(features, labels)
-    fitted = Calibration(sentence=weights[0], window=weights[1], wording=weights[2], bias=bias)
+    fitted = Calibration(sentence=weights[0], window=weights[1], bias=bias)
     scores = np.array([document_score(f, fitted) for f in features])
     flag = threshold_at(scores[~labels], FALSE_FLAGS)
     review = -threshold_at(-scores[labels], MISSES)
     review = min(review, flag)
     evidence, rules = _span_thresholds(development)
-    return Calibration(
-        sentence=weights[0],
-        window=weights[1],
-        wording=weights[2],
-        bias=bias,
+    return replace(
+        fitted,
         review_threshold=round(review, 6),
         flag_threshold=round(max(flag, review), 6),
         evidence_threshold=evidence,

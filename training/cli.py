@@ -113,7 +113,7 @@ def trials(
 
     Examples:
 
-      bitaraf trials --only default --only no-contrast
+      bitaraf trials --only default --only no-twins-no-rivals
 
       bitaraf trials --show
     """
@@ -146,7 +146,9 @@ def trials(
                     module.append_row(row, table)
         typer.echo(module.table(module.read_rows(table)))
     except TrainingInterruptedError as error:
-        typer.echo("bitaraf: stopped; the same command goes on from here", err=True)
+        typer.echo(
+            "bitaraf: stopped; go on with the --only NAME --seed N that did not end", err=True
+        )
         raise typer.Exit(130) from error
     except (CorpusError, ValueError, OSError) as error:
         raise fail(str(error)) from error
@@ -214,7 +216,8 @@ def evaluate(
         typer.Option("--compare", metavar="A B", help="Two bundles: what B gains and loses."),
     ] = None,
     baselines: Annotated[
-        bool, typer.Option("--baselines", help="Fit the baselines too, and compare.")
+        bool,
+        typer.Option("--baselines", help="Compare with simpler models (needs make baselines)."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -102,11 +102,7 @@ def group_number(name: str) -> int:
 def take_share(documents: Sequence[Document], share: float) -> list[Document]:
     """A share of the documents, the same in every run; what belongs to one story stays together,
     and a smaller share lies within a larger one."""
-    return [
-        d
-        for d in documents
-        if zlib.crc32(f"share {d.story or d.family or d.id}".encode()) < share * 2**32
-    ]
+    return [d for d in documents if zlib.crc32(f"share {d.event}".encode()) < share * 2**32]
 
 
 def join(document: Document, other: Document, before: bool) -> Document:

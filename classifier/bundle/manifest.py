@@ -11,7 +11,14 @@ from typing import Any
 from classifier.codebook import CODEBOOK_VERSION, PROTECTED_NAMES, RULE_NAMES
 
 FORMAT = "bitaraf-bundle/2"
-MANIFEST = "bundle.json"
+_EARLIER = "bitaraf-bundle/1"
+MANIFEST, GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
+    "bundle.json", "model.onnx", "weights.bin", "tokenizer.json", "wording.npy",
+    "changes.safetensors", "MODEL_CARD.md",
+)  # fmt: skip
+# What must be there, and match its hash, in either kind of bundle.
+BUILT_FILES = (GRAPH, WEIGHTS, TOKENIZER, WORDING)
+RELEASE_FILES = (GRAPH, WORDING, CHANGES)
 OUTPUTS: tuple[str, ...] = ("partisan", *RULE_NAMES, *PROTECTED_NAMES)
 
 
@@ -23,14 +30,12 @@ class BundleError(RuntimeError):
 class Calibration:
     """How logits become the document's score, and scores verdicts; fitted on development data.
 
-    score = sigmoid(sentence * strongest sentence's logit + window * top window logit
-    + wording * that sentence's wording logit + bias), where `base_rate` of the texts are
-    partisan.
+    score = sigmoid(sentence * top sentence logit + window * top window logit + bias), where
+    `base_rate` of the texts are partisan.
     """
 
     sentence: float = 1.0
     window: float = 1.0
-    wording: float = 0.0
     bias: float = 0.0
     review_threshold: float = 0.3
     flag_threshold: float = 0.7
@@ -93,6 +98,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{path} cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         found = content.get("format") if isinstance(content, dict) else None
+        if found == _EARLIER:
+            raise BundleError(f"{path} was made by an earlier version; train the model anew")
         raise BundleError(f"{path} has format {found!r}; this program reads {FORMAT!r}")
     if content.get("checksum") != _checksum(content):
         raise BundleError(f"{path} was changed after it was written (its checksum differs)")
@@ -121,7 +128,11 @@ def file_hash(path: Path) -> str:
 
 
 def verify_files(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its hash; raises BundleError naming the first that differs."""
+    """Compare every file with its hash; raises BundleError naming the first that differs, is
+    missing, or has no hash though a bundle of its kind needs it."""
+    for name in BUILT_FILES if manifest.kind == "built" else RELEASE_FILES:
+        if name not in manifest.files:
+            raise BundleError(f"{folder / MANIFEST} gives no hash of {name}; the bundle is partial")
     for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file():

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from classifier.bundle import read_manifest, resolve_bundle
-from classifier.bundle.build import BUILT_FILES, GRAPH, WEIGHTS, seal_built
+from classifier.bundle.build import seal_built
+from classifier.bundle.manifest import BUILT_FILES, GRAPH, WEIGHTS
 from serve.client import Client, ProblemError
 from serve.roles import Role
 from tests.conftest import PARTISAN

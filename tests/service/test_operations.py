@@ -126,6 +126,17 @@ def test_an_unknown_setting_is_refused(run_bitaraf, tmp_path):
     assert b"BITARAF_MAX_BATCH" in refused.stderr
 
 
+def test_a_mistyped_line_of_the_settings_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("BITARAF_MAX_BATCH=3\nOTHER=1\n", "utf-8")
+    assert read_settings().max_batch == 3
+    (tmp_path / ".env").write_text("BITARAF_MAX_BACH=3\n", "utf-8")
+    with pytest.raises(
+        ValueError, match="BITARAF_MAX_BACH is unknown; did you mean BITARAF_MAX_BA"
+    ):
+        read_settings()
+
+
 @pytest.mark.parametrize(
     "address",
     [
