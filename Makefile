@@ -1,5 +1,5 @@
 # Two commands: `make serve` sets up and starts the service, `make test` sets up and tests.
-.PHONY: serve test train baselines setup setup-training check clean help
+.PHONY: serve test train baselines setup setup-training clean help
 
 BIN := .venv/bin
 
@@ -8,6 +8,8 @@ help:
 	@echo "make test    set up everything and run exactly what CI runs"
 	@echo "make train   set up everything and train the default model into runs/default"
 	@echo "make baselines   compare the default model with simpler ones"
+	@echo "make setup-training   set up training and tests only"
+	@echo "make clean   remove what was set up; runs/ stays"
 
 serve: setup
 	$(BIN)/bitaraf serve
@@ -29,4 +31,4 @@ setup-training:
 	@bash tools/setup.sh training test
 
 clean:
-	rm -rf .venv build *.egg-info runs
+	rm -rf .venv build *.egg-info

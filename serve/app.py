@@ -44,8 +44,8 @@ What the tool must not be used for stands in USE.md: no sanction without a perso
 suppression or punishment of lawful expression, no profiling of persons, no ranking of
 organisations.
 
-Offsets are Unicode code points into the text exactly as submitted, end exclusive. Submitted
-text is neither stored nor logged.
+Offsets are Unicode code points into the text exactly as submitted, end exclusive. Scoring
+neither stores nor logs a text; audits hold it until they end.
 """
 
 _ROUTERS = (

@@ -9,11 +9,14 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Read elsewhere: by the builder of models, the set-up and the tests.
 _OTHERS = frozenset({"BITARAF_BROWSER", "BITARAF_CACHE", "BITARAF_PYTHON", "BITARAF_REAL_TEXTS"})
+
+_FILE = ".env"
 
 # The service answers at the root of a name; a path would lead elsewhere.
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
@@ -37,7 +40,7 @@ def is_loopback(host: str) -> bool:
 class Settings(BaseSettings):
     """Every limit of the service; checked when it starts."""
 
-    model_config = SettingsConfigDict(env_prefix="BITARAF_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="BITARAF_", env_file=_FILE, extra="ignore")
 
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
@@ -138,7 +141,8 @@ class Settings(BaseSettings):
 def read_settings(**given: object) -> Settings:
     """The settings; raises ValueError that names the first wrong or unknown one."""
     known = {f"BITARAF_{name.upper()}" for name in Settings.model_fields} | _OTHERS
-    for name in sorted(os.environ):
+    of_file = {name.upper() for name in dotenv_values(_FILE)}
+    for name in sorted(of_file | os.environ.keys()):
         if name.startswith("BITARAF_") and name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"

@@ -1,4 +1,5 @@
-"""Writes what the documents show of the code: figures and an example, settings of the service.
+"""Writes what the documents show of the code: figures and an example, settings of the service,
+tables of quality (from docs/evaluation.json) and of trials (from docs/trials.jsonl).
 
 Run: .venv/bin/python tools/write_documentation.py
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,44 +17,14 @@ from draw_readme_picture import TEXTS
 from classifier import Scorer
 from classifier.bundle import read_manifest
 from classifier.bundle.build import DEFAULT_RELEASE
+from classifier.bundle.manifest import CARD
+from classifier.codebook import PROTECTED_KINDS, RULES, Category
 from serve.settings import Settings
+from training.card import figures, render_card, share_in_words
+from training.trials import read_rows, table
 
 ROOT = Path(__file__).parents[1]
-
-
-def _share(value: list[float]) -> str:
-    share, low, high, of = value
-    return f"{share:.0%} ({low:.0%}–{high:.0%}, of {of})".replace("%–", "–").replace("%", " %")
-
-
-def figures(metrics: dict[str, Any]) -> str:
-    """The table of the test split's figures, in Markdown."""
-    documents, evidence = metrics["documents"], metrics["documents"]["evidence"]
-    low, high = documents["average_precision_interval"]
-    rows = [
-        ("average precision", f"{documents['average_precision']:.2f} ({low:.2f}–{high:.2f})"),
-        (
-            "recall at 1 % / 5 % false flags",
-            f"{documents['recall_at_1_percent']:.2f} / {documents['recall_at_5_percent']:.2f}",
-        ),
-        ("partisan documents: flagged", _share(documents["flagged_of_partisan"])),
-        ("partisan documents: cleared", _share(documents["cleared_of_partisan"])),
-        ("permitted documents: flagged", _share(documents["flagged_of_permitted"])),
-        ("permitted documents: cleared", _share(documents["cleared_of_permitted"])),
-        ("evidence found in partisan documents", _share(evidence["found"])),
-        ("right rule", _share(evidence["right_rule"])),
-        ("character precision of evidence", f"{evidence['character_precision']:.2f}"),
-        ("contrast pairs ordered right", _share(metrics["contrast_pairs"]["ordered"])),
-        (
-            "change of score between rivals, mean / largest",
-            f"{metrics['swaps']['mean_change']:.2f} / {metrics['swaps']['largest_change']:.2f} "
-            f"({metrics['swaps']['groups']} swap groups)",
-        ),
-        ("expected calibration error", f"{documents['calibration_error']:.2f}"),
-    ]
-    lines = ["| metric | value |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
-    count = f"{documents['texts']} documents, {documents['partisan']} of them partisan"
-    return "\n".join([*lines, "", f"{count}; intervals are 95 %."])
+EVALUATION = ROOT / "docs" / "evaluation.json"
 
 
 def example(scorer: Scorer) -> str:
@@ -69,6 +41,12 @@ def example(scorer: Scorer) -> str:
     return "```json\n{\n" + ",\n".join(lines) + "\n}\n```"
 
 
+def categories(entries: Iterable[Category]) -> str:
+    """Rules or protected kinds in both languages, in Markdown."""
+    rows = [[entry.code, f"`{entry.name}`", entry.english, entry.persian] for entry in entries]
+    return _markdown(["", "name", "a passage that …", "به فارسی"], rows)
+
+
 def settings_table() -> str:
     """The settings of the service with their defaults, in Markdown."""
     lines = ["| setting | default | what it is |", "| --- | --- | --- |"]
@@ -78,16 +56,96 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+def quality_tables(values: dict[str, Any]) -> dict[str, str]:
+    """The tables of docs/quality.md, by their marks, from what `bitaraf evaluate` wrote."""
+    tables = {
+        name: _markdown(
+            [first, "documents", "average precision", "false flags", "misses", "evidence found"],
+            [
+                [
+                    row[name if name != "length" else "words"],
+                    row["texts"],
+                    row["average_precision"],
+                    share_in_words(row["false_flags"]) if row["false_flags"][3] else "",
+                    share_in_words(row["misses"]) if row["misses"][3] else "",
+                    share_in_words(row["evidence_found"]) if row["evidence_found"][3] else "",
+                ]
+                for row in values[name]
+            ],
+        )
+        for name, first in (
+            ("length", "words"),
+            ("camp", "camp"),
+            ("region", "region"),
+            ("organisation", "organisation"),
+        )
+    }
+    tables["noise"] = _markdown(
+        ["damage", "AP lost", "verdicts changed", "evidence found"],
+        [
+            [
+                f"{row['noise']} *" if row["evasion"] else row["noise"],
+                row["lost"],
+                share_in_words(row["flips"]),
+                share_in_words(row["evidence_found"]),
+            ]
+            for row in values["noise"]
+        ],
+    )
+    tables["reliability"] = _markdown(
+        ["mean score", "partisan", "documents"],
+        [[row["score"], row["partisan"], row["texts"]] for row in values["reliability"]],
+    )
+    tables["verdicts"] = _markdown(
+        ["verdict", "share of documents", "partisan among them"],
+        [
+            [name, f"{row['coverage']:.0%}".replace("%", " %"), share_in_words(row["partisan"])]
+            for name, row in values["verdicts"].items()
+        ],
+    )
+    tables["prevalence"] = _markdown(
+        [
+            "share of partisan texts",
+            "precision of flags",
+            "at least",
+            "precision of flags and reviews",
+            "share to look at",
+        ],
+        [list(row.values()) for row in values["prevalence"]],
+    )
+    tables["baselines"] = _markdown(
+        ["model", "average precision", "recall at 1 % false flags"],
+        [
+            [
+                name,
+                f"{row['average_precision']:.3f} "
+                f"({row['interval'][0]:.3f}–{row['interval'][1]:.3f})",
+                f"{row['recall_at_1_percent']:.2f}",
+            ]
+            for name, row in values["baselines"].items()
+        ],
+    )
+    return tables
+
+
+def _markdown(heads: list[str], rows: list[list[Any]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(
+        "| " + " | ".join("" if c is None else str(c) for c in line) + " |" for line in lines
+    )
+
+
 def main() -> None:
     """Replace what stands between the marks."""
-    shown = {
-        "figures": figures(read_manifest(DEFAULT_RELEASE).metrics),
-        "example": example(Scorer.load()),
-    }
+    manifest = read_manifest(DEFAULT_RELEASE)
+    (DEFAULT_RELEASE / CARD).write_text(render_card(manifest), "utf-8")
     parts = {
-        "README.md": shown,
-        "README.fa.md": shown,
+        "README.md": {"figures": figures(manifest.metrics), "example": example(Scorer.load())},
+        "README.fa.md": {"figures": figures(manifest.metrics, "fa")},
+        "docs/codebook.md": {"rules": categories(RULES), "kinds": categories(PROTECTED_KINDS)},
         "docs/service.md": {"settings": settings_table()},
+        "docs/quality.md": quality_tables(json.loads(EVALUATION.read_text("utf-8"))),
+        "docs/results.md": {"trials": table(read_rows())},
     }
     for name, contents in parts.items():
         text = (ROOT / name).read_text("utf-8")

@@ -197,7 +197,7 @@ def _facts(assessment: StoredAssessment, confirmed_at: datetime) -> tuple[Fact, 
         Fact("تاریخ این نامه", in_persian(now())),
         Fact("تاریخ ارزیابی", in_persian(assessment.created_at)),
         Fact("تاریخ تأیید", in_persian(confirmed_at)),
-        Fact("نسخهٔ راهنمای داوری", persian_digits(assessment.codebook)),
+        Fact("نسخهٔ کتابچهٔ قواعد", persian_digits(assessment.codebook)),
         Fact("مدل", assessment.model, latin=True),
         Fact("شناسهٔ ارزیابی", assessment.id, latin=True),
     )

@@ -66,8 +66,8 @@ const fa = {
   verdict_flagged: "گویا جانب کسی را گرفته است",
   verdict_abstained: "نمی‌توان نظری داد",
   step_clear: "بی‌اشکال",
-  step_review: "نیازمند نگاه",
-  step_flagged: "جانب‌دار",
+  step_review: "نیازمند بازبینی",
+  step_flagged: "نشان‌دار",
   step_abstained: "بی‌نظر",
   scale_label: "سه نتیجهٔ ممکن",
   meaning_clear:
@@ -323,8 +323,8 @@ const en = {
   verdict_flagged: "It seems to take sides",
   verdict_abstained: "It cannot be judged",
   step_clear: "clear",
-  step_review: "look at it",
-  step_flagged: "takes sides",
+  step_review: "review",
+  step_flagged: "flagged",
   step_abstained: "not judged",
   scale_label: "The three possible results",
   meaning_clear:
