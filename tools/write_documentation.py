@@ -113,18 +113,19 @@ def quality_tables(values: dict[str, Any]) -> dict[str, str]:
         ],
         [list(row.values()) for row in values["prevalence"]],
     )
-    tables["baselines"] = _markdown(
-        ["model", "average precision", "recall at 1 % false flags"],
-        [
+    if "baselines" in values:
+        tables["baselines"] = _markdown(
+            ["model", "average precision", "recall at 1 % false flags"],
             [
-                name,
-                f"{row['average_precision']:.3f} "
-                f"({row['interval'][0]:.3f}–{row['interval'][1]:.3f})",
-                f"{row['recall_at_1_percent']:.2f}",
-            ]
-            for name, row in values["baselines"].items()
-        ],
-    )
+                [
+                    name,
+                    f"{row['average_precision']:.3f} "
+                    f"({row['interval'][0]:.3f}–{row['interval'][1]:.3f})",
+                    f"{row['recall_at_1_percent']:.2f}",
+                ]
+                for name, row in values["baselines"].items()
+            ],
+        )
     return tables
 
 
@@ -150,8 +151,8 @@ def main() -> None:
     for name, contents in parts.items():
         text = (ROOT / name).read_text("utf-8")
         for mark, content in contents.items():
-            pattern = rf"(<!-- {mark} -->\n).*?(\n<!-- /{mark} -->)"
-            text = re.sub(pattern, lambda m, c=content: m[1] + c + m[2], text, flags=re.DOTALL)
+            pattern = rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)"
+            text = re.sub(pattern, lambda m, c=content: f"{m[1]}{c}\n{m[2]}", text, flags=re.DOTALL)
         (ROOT / name).write_text(text, "utf-8")
 
 

@@ -67,8 +67,13 @@ def figures(metrics: Mapping[str, Any], language: Literal["en", "fa"] = "en") ->
     count = f"{documents['texts']} documents, {documents['partisan']} of them partisan"
     note = f"{count}; intervals are 95 %."
     if language == "fa":
-        words = (("of", "از"), ("swap groups", "گروه"), ("change verdict", "گروه با نتیجهٔ دیگر"))
-        rows = [(_FIGURES[name], _replace(value, words)) for name, value in rows]
+        words = (
+            ("of", "از"),
+            ("value", "مقدار"),
+            ("swap groups", "گروه"),
+            ("change verdict", "گروه با نتیجهٔ دیگر"),
+        )
+        rows = [(_FIGURES[name], _replace(value, words).replace(",", "،")) for name, value in rows]
         note = f"{documents['texts']} متن، {documents['partisan']} جانب‌دار؛ بازه‌ها ۹۵ درصدی‌اند."
     lines = [f"| {name} | {value} |" for name, value in rows]
     return "\n".join([lines[0], "| --- | --- |", *lines[1:], "", note])
@@ -98,8 +103,8 @@ def render_card(manifest: Manifest) -> str:
         "",
         "## Model",
         f"- Encoder: {manifest.encoder['name']}; windows of {manifest.window} tokens.",
-        "- The score joins the strongest sentence, the strongest window and how that sentence is",
-        "  worded (a linear model), calibrated on the development split.",
+        "- The score joins the strongest window and the strongest sentence (what the encoder reads",
+        "  in it, and how it is worded: a linear model), calibrated on the development split.",
         f"- Thresholds, set there too: {manifest.calibration.flag_threshold:.3f} to flag (at most "
         "1 % of the permitted",
         f"  documents), {manifest.calibration.review_threshold:.3f} to clear (at most 2 % of the "
@@ -119,7 +124,7 @@ def render_card(manifest: Manifest) -> str:
         lines += [f"| `{name}` | {share_in_words(v)} |" for name, v in rules.items()]
     lines += [
         "",
-        "`docs/quality.md` has lengths, groups, damage, calibration and simpler models.",
+        "`docs/quality.md` has lengths, groups, damage and calibration.",
         "",
         "## Limits",
         "All texts were written for this project, most of them by language models with a brief;",
