@@ -58,26 +58,23 @@ def settings_table() -> str:
 
 def quality_tables(values: dict[str, Any]) -> dict[str, str]:
     """The tables of docs/quality.md, by their marks, from what `bitaraf evaluate` wrote."""
+    shares = ("false_flags", "misses", "evidence_found")
     tables = {
         name: _markdown(
             [first, "documents", "average precision", "false flags", "misses", "evidence found"],
             [
                 [
-                    row[name if name != "length" else "words"],
+                    row[first],
                     row["texts"],
                     row["average_precision"],
-                    share_in_words(row["false_flags"]) if row["false_flags"][3] else "",
-                    share_in_words(row["misses"]) if row["misses"][3] else "",
-                    share_in_words(row["evidence_found"]) if row["evidence_found"][3] else "",
+                    *(share_in_words(row[key]) if row[key][3] else "" for key in shares),
                 ]
                 for row in values[name]
             ],
         )
         for name, first in (
             ("length", "words"),
-            ("camp", "camp"),
-            ("region", "region"),
-            ("organisation", "organisation"),
+            *((group, group) for group in ("camp", "region", "organisation")),
         )
     }
     tables["noise"] = _markdown(

@@ -12,7 +12,7 @@ from classifier.bundle import Calibration
 from classifier.decision import document_features, document_score, sigmoid
 from classifier.runtime import Logits, Runtime
 from data.schema import Document
-from training.examples import sentence_targets
+from training.examples import evidence_targets
 from training.metrics import threshold_at
 
 FALSE_FLAGS = 0.01
@@ -118,8 +118,7 @@ def _span_thresholds(development: ReadSet) -> tuple[float, float]:
     for document, logits in zip(development.documents, development.logits, strict=True):
         if document.label != "partisan":
             continue
-        spans = [(s.start, s.end, s.category) for s in document.evidence]
-        truth = sentence_targets(logits.read, spans) > 0.5
+        truth = evidence_targets(logits.read, document)
         targets.append(truth[:, 0])
         probabilities.append(sigmoid(logits.sentences[:, 0]))
         rule_targets.append(truth[truth[:, 0], 1:].ravel())

@@ -54,6 +54,13 @@ def sentence_targets(
     return targets
 
 
+def evidence_targets(read: ReadDocument, document: Document) -> np.ndarray:
+    """Whether each sentence is evidence, and under which rules, [sentences, 6]; of a document
+    as it stands."""
+    spans = [(s.start, s.end, s.category) for s in document.evidence]
+    return sentence_targets(read, spans) > 0.5
+
+
 @dataclass
 class ExampleBuilder:
     """Turns documents into rows of windows with targets."""

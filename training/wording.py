@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from classifier.reading import ReadDocument, read_document
+from classifier.reading import read_document
 from classifier.wording import BUCKETS, Wording, wording_buckets
 from data.schema import Document
-from training.examples import sentence_targets
+from training.examples import evidence_targets
 
 _ITERATIONS = 500
 
@@ -33,12 +33,16 @@ def fit_wording(
 
     read = [read_document(document.text, tokenizer) for document in documents]
     labels = np.concatenate(
-        [_evidence(r, d) for r, d in zip(read, documents, strict=True)] or [np.zeros(0, bool)]
+        [np.zeros(0, bool)]
+        + [evidence_targets(r, d)[:, 0] for r, d in zip(read, documents, strict=True)]
     )
     if labels.all() or not labels.any():
         raise ValueError("training texts must hold sentences that are evidence, and others")
     buckets = [[wording_buckets(sentence) for sentence in r.token_ids] for r in read]
-    used = _in_several_stories(documents, buckets) & ~_of_rivals(documents, buckets)
+    of_documents = [
+        {b for sentence in sentences for b in sentence.tolist()} for sentences in buckets
+    ]
+    used = _in_several_stories(documents, of_documents) & ~_of_rivals(documents, of_documents)
     sentences = [sentence for document in buckets for sentence in document]
     kept = [sentence[used[sentence]] for sentence in sentences]
     counts = [len(sentence) for sentence in kept]
@@ -58,32 +62,24 @@ def fit_wording(
     return Wording(np.append(np.where(used, model.coef_[0], 0), constant))
 
 
-def _evidence(read: ReadDocument, document: Document) -> NDArray[np.bool_]:
-    spans = [(s.start, s.end, s.category) for s in document.evidence]
-    return sentence_targets(read, spans)[:, 0] > 0.5
-
-
 def _in_several_stories(
-    documents: Sequence[Document], buckets: Sequence[Sequence[NDArray[np.int64]]]
+    documents: Sequence[Document], buckets: Sequence[set[int]]
 ) -> NDArray[np.bool_]:
     """Of each feature, whether more than one story has it: an invented name has one."""
     of_story: dict[str, set[int]] = defaultdict(set)
-    for document, sentences in zip(documents, buckets, strict=True):
-        of_story[document.event].update(*(s.tolist() for s in sentences))
+    for document, found in zip(documents, buckets, strict=True):
+        of_story[document.event] |= found
     counts = np.zeros(BUCKETS, np.int64)
     for found in of_story.values():
         counts[list(found)] += 1
     return counts > 1
 
 
-def _of_rivals(
-    documents: Sequence[Document], buckets: Sequence[Sequence[NDArray[np.int64]]]
-) -> NDArray[np.bool_]:
+def _of_rivals(documents: Sequence[Document], buckets: Sequence[set[int]]) -> NDArray[np.bool_]:
     """Of each feature, whether it tells rivals of a swap group apart."""
     groups: dict[str, list[set[int]]] = defaultdict(list)
-    for document, sentences in zip(documents, buckets, strict=True):
+    for document, found in zip(documents, buckets, strict=True):
         if document.swap_group:
-            found = {bucket for sentence in sentences for bucket in sentence.tolist()}
             groups[document.swap_group].append(found)
     told = np.zeros(BUCKETS, bool)
     for first, *others in groups.values():

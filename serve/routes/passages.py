@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 from classifier.assessment import KindName, RuleName
-from serve.reviews.passages import evidence_of, protected_of
+from serve.reviews.passages import Passage, evidence_of, protected_of
 from serve.storage import StoredAssessment
 
 _TEXT = Field(description="only where the service keeps texts, and for its time")
@@ -33,21 +35,13 @@ class ProtectedOut(_PassageOut):
 
 def evidence_out(found: StoredAssessment) -> list[EvidenceOut]:
     """The passages that fall under rules, in the order of the text."""
-    return [
-        EvidenceOut(
-            start=p.start, end=p.end, page=p.page, probability=p.probability, text=p.text,
-            rule=p.name,
-        )
-        for p in evidence_of(found)
-    ]  # fmt: skip
+    return [EvidenceOut(**_place(p), rule=p.name) for p in evidence_of(found)]
 
 
 def protected_out(found: StoredAssessment) -> list[ProtectedOut]:
     """The passages that were recognised as protected, in the order of the text."""
-    return [
-        ProtectedOut(
-            start=p.start, end=p.end, page=p.page, probability=p.probability, text=p.text,
-            kind=p.name,
-        )
-        for p in protected_of(found)
-    ]  # fmt: skip
+    return [ProtectedOut(**_place(p), kind=p.name) for p in protected_of(found)]
+
+
+def _place(passage: Passage) -> dict[str, Any]:
+    return {name: getattr(passage, name) for name in _PassageOut.model_fields}
