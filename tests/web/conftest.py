@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import ROOT
 from tests.service.conftest import Service
+from tests.web.chromium import running_chromium
 
-BROWSER = ROOT / ".venv" / "browser"
 # The browser tells of everything that its policy kept from loading or running.
 _WATCH = """
 window.violations = [];
@@ -26,23 +24,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium; a missing one fails the run and says how to bring it."""
-    program = Path(os.environ.get("BITARAF_BROWSER") or BROWSER / "chromium")
-    if not program.is_file():
-        pytest.fail(f"{program} is missing; run tools/setup_browser.py")
-    environment: dict[str, str | float | bool] = {
-        **os.environ,
-        "LD_LIBRARY_PATH": str(BROWSER / "libraries" / "lib"),
-        "FONTCONFIG_PATH": str(BROWSER),
-        "LANG": "C.UTF-8",
-    }
-    # Not --single-process, as its package starts it: it ends with the first context that closes.
-    arguments = ["--headless=new", "--no-sandbox", "--disable-gpu"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=program, args=arguments, env=environment, headless=True
-        )
+    with running_chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from classifier.codebook import PROTECTED_NAMES, RULE_NAMES
 from classifier.presentation import NOTES, REASONS
 from tests.conftest import PARTISAN
-from tests.web.conftest import BROWSER
+from tests.web.chromium import FOLDER
 
 LOOKS = [
     (language, width, scheme)
@@ -21,7 +21,7 @@ LOOKS = [
 
 def violations(page):
     """What axe finds against WCAG 2.2 AA and its own best practices."""
-    page.evaluate((BROWSER / "axe.min.js").read_text("utf-8"))
+    page.evaluate((FOLDER / "axe.min.js").read_text("utf-8"))
     return page.evaluate(
         """axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
         'best-practice'] }).then(({ violations }) => violations.map(({ id, nodes }) =>
