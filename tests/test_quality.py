@@ -15,14 +15,14 @@ from tests.conftest import ROOT
 from training.calibrate import read_set
 from training.evaluate import evaluate_set
 
-AVERAGE_PRECISION = 0.95
+AVERAGE_PRECISION = 0.96
 RECALL_AT_5_PERCENT = 0.80
 FALSE_FLAGS = 0.02
 EVIDENCE_FOUND = 0.93
 RIGHT_RULE = 0.85
 PAIRS_ORDERED = 0.88
-SWAP_MEAN_CHANGE = 0.035
-SWAP_LARGEST_CHANGE = 0.35
+SWAP_MEAN_CHANGE = 0.03
+SWAP_LARGEST_CHANGE = 0.2
 SWAP_FLIPS = 3
 
 # A news report full of political words, and protected (P4): a ban, rival lists, quotations.

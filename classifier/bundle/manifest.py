@@ -10,8 +10,8 @@ from typing import Any
 
 from classifier.codebook import CODEBOOK_VERSION, PROTECTED_NAMES, RULE_NAMES
 
-FORMAT = "bitaraf-bundle/2"
-_EARLIER = "bitaraf-bundle/1"
+FORMAT = "bitaraf-bundle/3"
+_EARLIER = ("bitaraf-bundle/1", "bitaraf-bundle/2")
 MANIFEST, GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
     "bundle.json", "model.onnx", "weights.bin", "tokenizer.json", "wording.npy",
     "changes.safetensors", "MODEL_CARD.md",
@@ -98,7 +98,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{path} cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         found = content.get("format") if isinstance(content, dict) else None
-        if found == _EARLIER:
+        if found in _EARLIER:
             raise BundleError(f"{path} was made by an earlier version; train the model anew")
         raise BundleError(f"{path} has format {found!r}; this program reads {FORMAT!r}")
     if content.get("checksum") != _checksum(content):
