@@ -73,7 +73,8 @@ def restore(name: str, pretrained: Array | None, changes: Mapping[str, NDArray])
         return changes[name + _WHOLE].astype(np.float32)
     if name + _STEPS in changes:
         steps = np.frombuffer(zlib.decompress(changes[name + _STEPS].tobytes()), np.int8)
-        return pretrained + changes[_STEP_SIZE] * steps.reshape(pretrained.shape)
+        differences = changes[_STEP_SIZE].astype(np.float32) * steps.astype(np.float32)
+        return pretrained + differences.reshape(pretrained.shape)
     if name + _F16 in changes:
         return pretrained + changes[name + _F16].astype(np.float32)
     return pretrained
