@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.service.conftest import Service  # noqa: E402
 from tests.web.chromium import running_chromium  # noqa: E402
+from tests.web.conftest import Watched  # noqa: E402
 
 PICTURE = ROOT / "docs" / "self-check.png"
 SIZE = {"width": 1280, "height": 1300}
@@ -39,9 +40,7 @@ def main() -> None:
         try:
             page = browser.new_page(viewport=SIZE, reduced_motion="reduce")
             page.goto(f"{service.base_url}/#fa")
-            page.locator("#text").fill(TEXT)
-            page.locator("#check").click()
-            page.locator(".verdict").wait_for()
+            Watched(page, service.base_url).check(TEXT)
             page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=PICTURE)
         finally:

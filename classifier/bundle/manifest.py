@@ -10,8 +10,9 @@ from typing import Any
 
 from classifier.codebook import CODEBOOK_VERSION, PROTECTED_NAMES, RULE_NAMES
 
-FORMAT = "bitaraf-bundle/3"
-_EARLIER = ("bitaraf-bundle/1", "bitaraf-bundle/2")
+_NUMBER = 3  # of the format; whoever changes what a bundle holds counts on
+FORMAT = f"bitaraf-bundle/{_NUMBER}"
+_EARLIER = {f"bitaraf-bundle/{number}" for number in range(1, _NUMBER)}
 MANIFEST, GRAPH, WEIGHTS, TOKENIZER, WORDING, CHANGES, CARD = (
     "bundle.json", "model.onnx", "weights.bin", "tokenizer.json", "wording.npy",
     "changes.safetensors", "MODEL_CARD.md",
